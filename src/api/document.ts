@@ -1,0 +1,144 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { stringify } from "yaml";
+import { FAILURES, type FailureKind, toWireCode } from "../errors/failures.ts";
+import type { Operation } from "./operation.ts";
+import { isoTime } from "./schemas.ts";
+
+/** The OpenAPI 3.0 document of the control API. */
+export type ApiDocument = ReturnType<OpenAPIHono["getOpenAPIDocument"]>;
+
+/**
+ * Derives the document from the operations.
+ *
+ * @param version Version of this program.
+ */
+export function createDocument(operations: readonly Operation[], version: string): ApiDocument {
+  const { openAPIRegistry, getOpenAPIDocument } = boundApp();
+  for (const operation of operations) openAPIRegistry.registerPath(toPath(operation));
+  return getOpenAPIDocument({
+    openapi: "3.0.3",
+    info: {
+      title: "hoody-exec control API",
+      version,
+      description: "Write, check and look after scripts. Scripts themselves are called at their bare path.",
+      license: { name: "MIT" },
+    },
+    servers: [{ url: "http://localhost:8081" }],
+    tags: [...new Set(operations.map(tagOf))].map((name) => ({ name })),
+  });
+}
+
+/** The same document as YAML text. */
+export function toYaml(document: ApiDocument): string {
+  // Without anchors: some readers of OpenAPI do not follow them.
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 110 });
+}
+
+/** Failures that every operation may answer, and those that come with a query or a body. */
+const SHARED_FAILURES: readonly FailureKind[] = ["crossSite", "internal", "shuttingDown"];
+const QUERY_FAILURES: readonly FailureKind[] = ["invalidInput", "malformedUrl"];
+const BODY_FAILURES: readonly FailureKind[] = [
+  "invalidInput",
+  "invalidJson",
+  "bodyTimeout",
+  "bodyTooLarge",
+  "unsupportedMediaType",
+];
+
+const ErrorEnvelope = z
+  .object({
+    error: z.string().openapi({ description: "What went wrong, for the caller" }),
+    code: z.string().openapi({ example: "VALIDATION_ERROR" }),
+    timestamp: isoTime,
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .openapi("Error");
+
+/** Group of the operation's id: `scripts.list` → `scripts`. */
+export function tagOf(operation: Operation): string {
+  return operation.id.split(".", 1)[0] ?? operation.id;
+}
+
+/** Every failure an operation documents, its own first. */
+export function documentedFailures(operation: Operation): readonly FailureKind[] {
+  return [
+    ...new Set([
+      ...(operation.failures ?? []),
+      ...(operation.query === undefined && operation.params === undefined ? [] : QUERY_FAILURES),
+      ...(operation.body === undefined ? [] : BODY_FAILURES),
+      ...SHARED_FAILURES,
+    ]),
+  ];
+}
+
+type PathConfig = Parameters<OpenAPIHono["openAPIRegistry"]["registerPath"]>[0];
+
+function toPath(operation: Operation): PathConfig {
+  const mediaType = operation.mediaType ?? "application/json";
+  return {
+    operationId: operation.id,
+    method: operation.method,
+    path: operation.path,
+    summary: operation.summary,
+    ...(operation.description === undefined ? {} : { description: operation.description }),
+    tags: [tagOf(operation)],
+    request: {
+      ...(operation.params === undefined ? {} : { params: operation.params }),
+      ...(operation.query === undefined ? {} : { query: operation.query }),
+      ...(operation.body === undefined ? {} : { body: toBody(operation.body) }),
+    },
+    responses: {
+      [operation.status ?? 200]: {
+        description: "Success",
+        content: { [mediaType]: { schema: operation.response } },
+      },
+      ...toErrorResponses(documentedFailures(operation)),
+    },
+  };
+}
+
+/** A body that may be empty is optional: an empty one is validated as `{}`. */
+function toBody(schema: z.ZodType) {
+  return {
+    required: !schema.safeParse({}).success,
+    content: { "application/json": { schema } },
+  };
+}
+
+function toErrorResponses(kinds: readonly FailureKind[]): PathConfig["responses"] {
+  const byStatus = Map.groupBy(kinds, (kind) => FAILURES[kind].status);
+  return Object.fromEntries(
+    [...byStatus]
+      .sort(([left], [right]) => left - right)
+      .map(([status, group]) => [
+        status,
+        {
+          description: group
+            .map((kind) => `${FAILURES[kind].title} (${FAILURES[kind].resolution})`)
+            .join("; "),
+          content: {
+            "application/json": {
+              schema: ErrorEnvelope,
+              examples: Object.fromEntries(group.map((kind) => [kind, toExample(kind)])),
+            },
+          },
+        },
+      ]),
+  );
+}
+
+function toExample(kind: FailureKind) {
+  const { title, status, resolution } = FAILURES[kind];
+  return {
+    summary: resolution,
+    value: { error: title, code: toWireCode(status), timestamp: "2026-01-15T10:30:00.000Z" },
+  };
+}
+
+function boundApp() {
+  const app = new OpenAPIHono();
+  return {
+    openAPIRegistry: app.openAPIRegistry,
+    getOpenAPIDocument: app.getOpenAPIDocument.bind(app),
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from "@hono/zod-openapi";
+import { isExecError } from "../../errors/exec-error.ts";
+import { DEFAULT_DEPLOYMENT, isExecId, isSubdomain } from "../../scripts/deployment.ts";
+import { isScript } from "../../scripts/exclude.ts";
+import type { ScriptStore } from "../../scripts/store.ts";
+import { operation } from "../operation.ts";
+import { CustomDeployment } from "./schemas.ts";
+
+/** Every deployment on disk. */
+export const list = operation({
+  id: "ids.list",
+  method: "get",
+  path: "/api/v1/exec/list",
+  summary: "List deployments",
+  response: z
+    .object({
+      execIds: z.array(CustomDeployment),
+      total: z.int(),
+      summary: z.object({ sdk: z.int(), custom: z.int() }),
+    })
+    .openapi("DeploymentList"),
+  failures: ["storageFailed"],
+  async handle(_input, { scripts }) {
+    const execIds: z.input<typeof CustomDeployment>[] = [];
+    for (const subdomain of await directoriesIn(scripts, "")) {
+      if (!isSubdomain(subdomain)) continue;
+      for (const execId of await directoriesIn(scripts, subdomain)) {
+        if (!isExecId(execId)) continue;
+        const id = subdomain === DEFAULT_DEPLOYMENT.subdomain ? execId : `${subdomain}/${execId}`;
+        execIds.push({ id, type: "custom", files: await countScripts(scripts, `${subdomain}/${execId}`) });
+      }
+    }
+    return { execIds, total: execIds.length, summary: { sdk: 0, custom: execIds.length } };
+  },
+});
+
+async function directoriesIn(scripts: ScriptStore, directory: string): Promise<readonly string[]> {
+  const entries = await listed(scripts, directory, false);
+  return entries.filter(({ isDirectory, isLink }) => isDirectory && !isLink).map(({ name }) => name);
+}
+
+async function countScripts(scripts: ScriptStore, directory: string): Promise<number> {
+  return (await listed(scripts, directory, true)).filter(({ path }) => isScript(path)).length;
+}
+
+/** What a directory holds; nothing when it went away since its parent was read. */
+async function listed(scripts: ScriptStore, directory: string, recursive: boolean) {
+  try {
+    return await scripts.list(directory, { recursive });
+  } catch (error) {
+    if (isExecError(error) && error.status < 500) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { z } from "@hono/zod-openapi";
+
+/** One deployment that somebody filled with scripts. */
+export const CustomDeployment = z
+  .object({
+    id: z
+      .string()
+      .openapi({ example: "1", description: "Exec id; with its subdomain when that is not default" }),
+    type: z.literal("custom"),
+    files: z.int().openapi({ description: "Scripts in it" }),
+  })
+  .openapi("CustomDeployment");

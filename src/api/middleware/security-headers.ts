@@ -1,0 +1,9 @@
+import type { MiddlewareHandler } from "hono";
+import type { ControlEnv } from "./control-env.ts";
+
+/** Control answers hold sources and states: no cache keeps them and no browser guesses what they are. */
+export const securityHeaders: MiddlewareHandler<ControlEnv> = async (context, next) => {
+  await next();
+  context.res.headers.set("x-content-type-options", "nosniff");
+  context.res.headers.set("cache-control", "no-store");
+};

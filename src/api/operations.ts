@@ -1,0 +1,23 @@
+import { cache } from "./cache/index.ts";
+import { health } from "./health/index.ts";
+import { ids } from "./ids/index.ts";
+import { magicComments } from "./magic-comments/index.ts";
+import type { Operation } from "./operation.ts";
+import { route } from "./route/index.ts";
+import { scripts } from "./scripts/index.ts";
+import { sharedState } from "./shared-state/index.ts";
+import { system } from "./system/index.ts";
+import { validate } from "./validate/index.ts";
+
+/** Every operation of the control API, namespace by namespace in the order of the documents. */
+export const OPERATIONS: readonly Operation[] = [
+  ...health,
+  ...system,
+  ...scripts,
+  ...validate,
+  ...magicComments,
+  ...cache,
+  ...sharedState,
+  ...route,
+  ...ids,
+];

@@ -1,0 +1,151 @@
+import { type Context, Hono } from "hono";
+import { refuseForeignPages } from "../access/browser-guard.ts";
+import { toErrorResponse } from "../errors/envelope.ts";
+import { ExecError } from "../errors/exec-error.ts";
+import { normalizeError } from "../errors/normalize.ts";
+import type { Services } from "../services.ts";
+import { readInput } from "./input.ts";
+import { accessLog } from "./middleware/access-log.ts";
+import type { ControlEnv } from "./middleware/control-env.ts";
+import { requestId, requestIdOf } from "./middleware/request-id.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import type { Operation } from "./operation.ts";
+
+/** The control plane as a function from request to answer. */
+export interface Api {
+  /** Never rejects: whatever is thrown becomes the JSON envelope. */
+  fetch(request: Request, info: { readonly peerIp: string }): Promise<Response>;
+}
+
+/** Builds the control API from its list of operations. The only file that sees Hono's context. */
+export function createApi(operations: readonly Operation[], services: Services): Api {
+  // Hono would decode escapes before matching; the control API is matched on the raw path only (script-runtime.md §3).
+  const app = new Hono<ControlEnv>({ getPath: rawPathOf });
+  app.use(requestId, securityHeaders, accessLog(services), async (context, next) => {
+    refuseForeignPages(
+      { headers: context.req.raw.headers, host: sentHostOf(context.req.raw) },
+      services.config.allowedHosts,
+    );
+    await next();
+  });
+  for (const operation of operations) {
+    app.on(operation.method.toUpperCase(), toHonoPath(operation.path), (context) =>
+      answer(operation, services, context),
+    );
+  }
+  for (const [path, methods] of methodsByPath(operations)) {
+    app.all(toHonoPath(path), (context) =>
+      fail(refuseMethod(context.req.method, methods), services, context),
+    );
+  }
+  app.notFound((context) => fail(new ExecError("operationMissing"), services, context));
+  app.onError((thrown, context) => fail(thrown, services, context));
+  return {
+    async fetch(request, info) {
+      try {
+        refuseTargetWithoutUrl(request);
+        return await app.fetch(request, { peerIp: info.peerIp });
+      } catch (thrown) {
+        // Hono hands only errors of its own realm to onError.
+        return toErrorResponse(normalizeError(thrown), services.clock.now(), {
+          "x-request-id": requestIdOf(request.headers),
+        });
+      }
+    },
+  };
+}
+
+async function answer(
+  operation: Operation,
+  services: Services,
+  context: Context<ControlEnv>,
+): Promise<Response> {
+  try {
+    const { config } = services;
+    const input = await readInput(operation, {
+      request: context.req.raw,
+      params: context.req.param(),
+      bodyBytesMax: config.bodyMax,
+      bodyTimeoutMs: config.bodyTimeout,
+    });
+    const result = await operation.handle(input, services, {
+      host: hostOf(context.req.raw, config.trustProxy),
+      peerIp: context.env.peerIp,
+      headers: context.req.raw.headers,
+      id: context.get("requestId"),
+    });
+    return result instanceof Response ? result : Response.json(result, { status: operation.status ?? 200 });
+  } catch (thrown) {
+    return fail(thrown, services, context);
+  }
+}
+
+function fail(thrown: unknown, { log, clock }: Services, context: Context<ControlEnv>): Response {
+  const error = normalizeError(thrown);
+  if (error.status >= 500) {
+    log.error(
+      { requestId: context.get("requestId"), kind: error.kind, err: error.cause ?? error },
+      "control request failed",
+    );
+  }
+  return toErrorResponse(error, clock.now());
+}
+
+/** Without a Host, or with an unusable one, the runtime gives a bare path where a URL should be. */
+function refuseTargetWithoutUrl(request: Request): void {
+  if (/^https?:\/\//.test(request.url)) return;
+  throw new ExecError(
+    "malformedUrl",
+    "Cannot read the request target: the Host header is missing or malformed",
+    {
+      details: {
+        field: "host",
+        reason: "missing or malformed",
+        hint: "Send one Host header with a name or an address",
+      },
+    },
+  );
+}
+
+function refuseMethod(method: string, methods: readonly string[]): ExecError {
+  const allow = methods.join(", ");
+  return new ExecError("methodNotAllowed", `Method ${method} is not allowed here`, {
+    details: { method, allowed: methods },
+    headers: { allow },
+  });
+}
+
+/** GET answers HEAD too (RFC 9110 §9.3.2). */
+function methodsByPath(operations: readonly Operation[]): Map<string, readonly string[]> {
+  const methods = Map.groupBy(operations, ({ path }) => path);
+  return new Map(
+    [...methods].map(([path, group]) => [
+      path,
+      group.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()])),
+    ]),
+  );
+}
+
+/** `/sdk/{id}` → `/sdk/:id` */
+function toHonoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}
+
+/** The path between authority and query, escapes untouched. */
+function rawPathOf(request: Request): string {
+  const start = request.url.indexOf("/", request.url.indexOf("://") + 3);
+  const end = request.url.slice(start).search(/[?#]/);
+  return end === -1 ? request.url.slice(start) : request.url.slice(start, start + end);
+}
+
+function sentHostOf(request: Request): string {
+  return request.headers.get("host") ?? new URL(request.url).host;
+}
+
+/** The name the caller used, which a trusted proxy repeats in front of its own. */
+function hostOf(request: Request, trustProxy: boolean): string {
+  const forwarded = trustProxy
+    ? request.headers.get("x-forwarded-host")?.split(",", 1)[0]?.trim()
+    : undefined;
+  return forwarded === undefined || forwarded === "" ? sentHostOf(request) : forwarded;
+}

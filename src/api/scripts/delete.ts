@@ -1,0 +1,35 @@
+import { z } from "@hono/zod-openapi";
+import { ExecError } from "../../errors/exec-error.ts";
+import { deploymentInScope } from "../../scripts/scope.ts";
+import { operation } from "../operation.ts";
+import { scopeQuery } from "../schemas.ts";
+import { fileName, resolvedPath, sizeInBytes } from "./schemas.ts";
+
+const UNCONFIRMED = "confirm=true parameter required for safety";
+
+/** Removes one file; nothing else, not even the directory it leaves empty. */
+export const remove = operation({
+  id: "scripts.delete",
+  method: "delete",
+  path: "/api/v1/exec/scripts/delete",
+  summary: "Delete a script",
+  query: z.object({
+    ...scopeQuery,
+    path: fileName("path parameter is required"),
+    confirm: z.string().optional().openapi({ example: "true", description: "Must be the word true" }),
+  }),
+  response: z
+    .object({ deleted: z.literal(true), path: z.string(), resolvedPath, size: sizeInBytes })
+    .openapi("ScriptDeleted"),
+  failures: ["invalidInput", "pathExcluded", "pathOutside", "pathSymlink", "scriptMissing", "storageFailed"],
+  async handle({ query, scope }, { scripts }, { host }) {
+    if (query.confirm !== "true") {
+      throw new ExecError("invalidInput", UNCONFIRMED, {
+        details: { field: "confirm", reason: "must be true" },
+      });
+    }
+    const file = scripts.resolve(query.path, deploymentInScope(scope, host));
+    const { size } = await scripts.delete(file);
+    return { deleted: true as const, path: query.path, resolvedPath: file, size };
+  },
+});

@@ -1,0 +1,81 @@
+import { z } from "@hono/zod-openapi";
+import { ExecError } from "../../errors/exec-error.ts";
+import { readEnvironment } from "../../scripts/environment.ts";
+import { isScript } from "../../scripts/exclude.ts";
+import { deploymentInScope } from "../../scripts/scope.ts";
+import { isCheckedOnWrite, validateForWrite } from "../../validation/write.ts";
+import { operation } from "../operation.ts";
+import { isoTime, scopeBody, scopeQuery } from "../schemas.ts";
+import { fileName, resolvedPath, sizeInBytes } from "./schemas.ts";
+
+/** Stores a file; the very next request is served the new version. */
+export const write = operation({
+  id: "scripts.write",
+  method: "post",
+  path: "/api/v1/exec/scripts/write",
+  summary: "Create or overwrite a script",
+  description:
+    "Scripts must compile and .json must parse, unless validate is false. The text is stored byte for byte.",
+  query: z.object(scopeQuery),
+  body: z
+    .object({
+      ...scopeBody,
+      path: fileName("path is required").openapi({ example: "echo.js" }),
+      content: z
+        .string({
+          error: ({ input }) => (input === undefined ? "content is required" : "content must be a string"),
+        })
+        .openapi({ example: 'return { hello: "world" };\n' }),
+      createDirs: z.boolean().default(true).openapi({ description: "Make missing directories" }),
+      validate: z.boolean().default(true).openapi({ description: "Refuse what does not compile" }),
+    })
+    .openapi("ScriptWrite"),
+  response: z
+    .object({
+      path: z.string(),
+      resolvedPath,
+      created: z.boolean(),
+      updated: z.boolean(),
+      size: sizeInBytes,
+      modified: isoTime,
+      validated: z.boolean().openapi({ description: "Whether checks for this extension ran and passed" }),
+      env: z
+        .record(z.string(), z.string())
+        .optional()
+        .openapi({ description: "Variables that .env files give to the script; absent when there are none" }),
+    })
+    .openapi("ScriptWritten"),
+  failures: ["invalidInput", "invalidScript", "pathExcluded", "pathOutside", "pathSymlink", "storageFailed"],
+  async handle({ body, scope }, { scripts }, { host }) {
+    const file = scripts.resolve(body.path, deploymentInScope(scope, host));
+    const isChecked = body.validate && isCheckedOnWrite(file);
+    if (isChecked) refuseInvalid(body.content, file);
+    const { created, size, modified } = await scripts.write(file, body.content, {
+      createDirs: body.createDirs,
+    });
+    return {
+      path: body.path,
+      resolvedPath: file,
+      created,
+      updated: !created,
+      size,
+      modified: modified.toISOString(),
+      validated: isChecked,
+      ...companionVariables(scripts.root, file),
+    };
+  },
+});
+
+function refuseInvalid(content: string, file: string): void {
+  const validation = validateForWrite(content, file);
+  if (validation.valid) return;
+  const message = file.endsWith(".json") ? "Invalid JSON" : undefined;
+  // Older clients look for the report at the top level.
+  throw new ExecError("invalidScript", message, { details: { validation }, extra: { validation } });
+}
+
+function companionVariables(root: string, file: string): { env?: Record<string, string> } {
+  if (!isScript(file)) return {};
+  const variables = readEnvironment(root, file);
+  return Object.keys(variables).length === 0 ? {} : { env: variables };
+}

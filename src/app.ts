@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Api } from "./api/register.ts";
+import { type Clock, systemClock } from "./base/clock.ts";
+import type { Config } from "./config/load.ts";
+import { isControlUrl } from "./dispatch.ts";
+import { Engine } from "./engine/engine.ts";
+import type { RequestServer } from "./engine/execution.ts";
+import { freezeHostGlobals } from "./engine/globals.ts";
+import { shareIdentity } from "./engine/realm-identity.ts";
+import { Units } from "./engine/units.ts";
+import { PackageResolver } from "./packages/resolver.ts";
+import { RouteTable } from "./routing/route-table.ts";
+import { ScriptChanges } from "./scripts/changes.ts";
+import { ScriptStore } from "./scripts/store.ts";
+import { ScriptWatcher } from "./scripts/watcher.ts";
+import type { Services } from "./services.ts";
+import { SharedState } from "./state/shared-state.ts";
+
+/** What a program or a test decides about an app besides its settings. */
+export interface AppPorts {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Variables that scripts see as `process.env`, before those of their own files. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A running app without a socket. */
+export interface App extends AsyncDisposable {
+  readonly services: Services;
+  readonly engine: Engine;
+  /** Answers one request of either plane. Never rejects. */
+  fetch(request: Request, server: RequestServer): Response | Promise<Response>;
+}
+
+/** Composition root: builds every service in the order of the layers; a failure half-way releases what was built. */
+export async function createApp(config: Config, ports: AppPorts): Promise<App> {
+  await using building = new AsyncDisposableStack();
+  const { log, clock = systemClock, environment = {} } = ports;
+  freezeHostGlobals();
+  shareIdentity(globalThis as unknown as Record<string, unknown>);
+
+  const root = config.scriptsDir;
+  const changes = new ScriptChanges();
+  const scripts = new ScriptStore({ root, changes });
+  const routes = new RouteTable({ root });
+  const shared = new SharedState({ bytesMax: config.sharedStateMax });
+  const packages = new PackageResolver({ root });
+  const units = building.use(
+    new Units({
+      root,
+      clock,
+      log,
+      shared,
+      environment,
+      readText: (file) => readText(join(root, file)),
+      compiledMax: config.compiledMax,
+      contextsReady: config.contextsReady,
+      deploymentsMax: config.vmCacheCap,
+      timersMax: config.timersMax,
+      timeoutDefaultMs: config.timeoutDefault,
+    }),
+  );
+  changes.subscribe((change) => routes.apply(change));
+  changes.subscribe((change) => units.apply(change));
+  const watcher = building.use(new ScriptWatcher({ root, changes, log }));
+  watcher.start();
+  routes.rebuild();
+
+  const services: Services = {
+    config,
+    clock,
+    log,
+    scripts,
+    routes,
+    shared,
+    packages,
+    caches: units,
+    startedAt: clock.now(),
+  };
+  const engine = building.use(
+    new Engine(
+      { clock, log, routes, shared, units },
+      {
+        root,
+        production: config.production,
+        trustProxy: config.trustProxy,
+        bodyMaxBytes: config.bodyMax,
+        bodyTimeoutMs: config.bodyTimeout,
+        queueMax: config.queueMax,
+        urlCacheMax: config.urlCacheMax,
+      },
+    ),
+  );
+  const api = lazily(() => loadApi(services));
+  const owned = building.move();
+  return {
+    services,
+    engine,
+    fetch: (request, server) => {
+      const { url } = request;
+      const known = engine.fetchKnown(request, server, url);
+      if (known !== null) return known;
+      if (!isControlUrl(url)) return engine.fetch(request, server, url);
+      const peerIp = server.requestIP(request)?.address ?? "";
+      return api().then((loaded) => loaded.fetch(request, { peerIp }));
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Loaded on first use: what the control plane brings along would double the pauses of the data plane's heap. */
+async function loadApi(services: Services): Promise<Api> {
+  const [{ OPERATIONS }, { createApi }] = await Promise.all([
+    import("./api/operations.ts"),
+    import("./api/register.ts"),
+  ]);
+  return createApi(OPERATIONS, services);
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { originalPositionFor, type TraceMap } from "@jridgewell/trace-mapping";
+import { type Place, toExcerpt } from "./excerpt.ts";
+
+/** What is needed to lead a position of compiled code back to the author's text. */
+export interface CompiledUnit {
+  readonly file: string;
+  readonly source: string;
+  readonly prefixLength: number;
+  readonly map: TraceMap | null;
+}
+
+/** One line of a stack trace that lies in a script. */
+export interface ScriptFrame extends Place {
+  readonly file: string;
+}
+
+/** A place in a stack: `name (file:line:column)` or `file:line:column`. */
+const FRAME = /((?:[^\s()@:]|:(?!\d))+):(\d+):(\d+)/;
+
+/** Finds the compiled unit of a file name in a stack; null for code that is not a script. */
+export type UnitLookup = (file: string) => CompiledUnit | null;
+
+/** Leads a position of compiled code back to the author's text. */
+export function toAuthorPlace(unit: CompiledUnit, { line, column }: Place): Place {
+  const own = line === 1 ? Math.max(1, column - unit.prefixLength) : column;
+  if (unit.map === null) return { line, column: own };
+  const found = originalPositionFor(unit.map, { line, column: own - 1 });
+  return found.line === null ? { line, column: own } : { line: found.line, column: (found.column ?? 0) + 1 };
+}
+
+/** The innermost frame of a stack that lies in a script. */
+export function firstScriptFrame(stack: string, lookup: UnitLookup): ScriptFrame | null {
+  for (const row of stack.split("\n")) {
+    const found = FRAME.exec(row);
+    const unit = found ? lookup(found[1] ?? "") : null;
+    if (found && unit) {
+      return {
+        file: unit.file,
+        ...toAuthorPlace(unit, { line: Number(found[2]), column: Number(found[3]) }),
+      };
+    }
+  }
+  return null;
+}
+
+/**
+ * A stack as its author should see it: own positions, script files by their names below the scripts root, and
+ * nothing of the server's own frames.
+ *
+ * @param scriptsRoot Absolute; paths below it (packages) are shown relative to it, every other path is left out.
+ */
+export function toAuthorStack(stack: string, lookup: UnitLookup, scriptsRoot: string): string {
+  const rows: string[] = [];
+  for (const row of stack.split("\n")) {
+    const found = FRAME.exec(row);
+    if (!found || !/^\s*at\s/.test(row)) {
+      if (!/^\s*at\s/.test(row)) rows.push(row);
+      continue;
+    }
+    const [place, path = "", line, column] = found;
+    const unit = lookup(path);
+    if (unit) {
+      const own = toAuthorPlace(unit, { line: Number(line), column: Number(column) });
+      rows.push(row.replace(place, () => `${unit.file}:${own.line}:${own.column}`));
+    } else if (path.startsWith(`${scriptsRoot}/`)) {
+      rows.push(row.replace(path, () => path.slice(scriptsRoot.length + 1)));
+    } else if (path.startsWith("node:")) {
+      rows.push(row);
+    }
+  }
+  return rows.join("\n");
+}
+
+/** The lines of a script around one of its frames. */
+export function excerptOf(frame: ScriptFrame, lookup: UnitLookup): string | null {
+  const unit = lookup(frame.file);
+  return unit === null ? null : toExcerpt(unit.source, frame);
+}

@@ -1,0 +1,51 @@
+/** A script's text as the parser takes it; every line and column is still the author's. */
+export interface SourceText {
+  readonly text: string;
+  /** Whether a Markdown fence around the code was taken away. */
+  readonly fenced: boolean;
+}
+
+/** A whole file that is one fenced block, as language models like to write it. */
+const FENCED = /^\s*(```|~~~)[^\n`]*\n[\s\S]*?\n?[ \t]*\1[ \t]*\s*$/;
+
+/**
+ * Blanks what is not code: a byte order mark, a shebang, a Markdown fence around everything.
+ *
+ * Blanking instead of cutting keeps lines and columns.
+ */
+export function normalizeText(source: string): SourceText {
+  let text = source.startsWith("\uFEFF") ? ` ${source.slice(1)}` : source;
+  if (text.startsWith("#!")) text = `//${text.slice(2)}`;
+  if (!FENCED.test(text)) return { text, fenced: false };
+  const lines = text.split("\n");
+  const isFence = (line: string) => /^\s*(```|~~~)/.test(line);
+  const first = lines.findIndex(isFence);
+  const last = lines.findLastIndex(isFence);
+  text = lines.map((line, at) => (at === first || at === last ? blank(line) : line)).join("\n");
+  return { text, fenced: true };
+}
+
+/** As many spaces as the text has characters; line breaks stay. */
+export function blank(text: string): string {
+  return text.replace(/[^\n\r]/g, " ");
+}
+
+/** A replacement of a range of the source. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Applies edits; one inside another is dropped, because the outer one already decided about its range. */
+export function applyEdits(source: string, edits: readonly Edit[]): string {
+  const ordered = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
+  let result = "";
+  let at = 0;
+  for (const edit of ordered) {
+    if (edit.start < at) continue;
+    result += source.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + source.slice(at);
+}

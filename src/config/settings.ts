@@ -1,0 +1,135 @@
+import {
+  address,
+  directory,
+  duration,
+  type Grammar,
+  hostNames,
+  integer,
+  oneOf,
+  size,
+  yesNo,
+} from "./grammars.ts";
+
+/** One thing an operator can set. Flag and environment name follow from its key in {@link SETTINGS}. */
+export interface Setting<T> {
+  readonly grammar: Grammar<T>;
+  /** Used when neither flag nor environment gives a value; null is derived from other settings. */
+  readonly default: T | null;
+  /** What stands in documents for a derived default. */
+  readonly defaultText?: string;
+  /** Environment names accepted besides `EXEC_…`, which wins over them. */
+  readonly environment?: readonly string[];
+  /** One sentence without full stop. */
+  readonly description: string;
+}
+
+/** TABLE: every setting (running.md §2). Flags, environment names, defaults, `--help`, types and README follow. */
+export const SETTINGS = {
+  port: setting(integer({ min: 0, max: 65_535 }), {
+    default: 8081,
+    environment: ["PORT"],
+    description: "Port to listen on; 0 takes any free one and prints it",
+  }),
+  host: setting(address, {
+    default: "127.0.0.1",
+    environment: ["HOST"],
+    description: "Address to listen on; any but a loopback one needs --allow-unauthenticated",
+  }),
+  storageDir: setting(directory, {
+    default: "./storage",
+    description: "Root of everything kept on disk",
+  }),
+  scriptsDir: setting(directory, {
+    default: null,
+    defaultText: "<storage-dir>/scripts",
+    description: "User scripts; must not lie inside the program's own sources",
+  }),
+  allowUnauthenticated: setting(yesNo, {
+    default: false,
+    description:
+      "Let a non-loopback address serve the control API without a token, behind a proxy that gates it",
+  }),
+  allowedHosts: setting(hostNames, {
+    default: ["*.hoody.icu"],
+    description:
+      "Host names the control API answers besides localhost and IP addresses, which it always answers; scripts answer every Host",
+  }),
+  trustProxy: setting(yesNo, {
+    default: false,
+    description: "Honour X-Forwarded-For, -Host and -Proto from the peer",
+  }),
+  bodyMax: setting(size({ min: 1 }), {
+    default: 10 * 1024 ** 2,
+    description: "Largest request body; beyond it 413",
+  }),
+  bodyTimeout: setting(duration({ unlimited: true }), {
+    default: 30_000,
+    description: "Longest time to read a request body; then 408",
+  }),
+  timeoutDefault: setting(duration({ unlimited: true }), {
+    default: 3_600_000,
+    description: "@timeout of scripts that declare none",
+  }),
+  queueMax: setting(integer({ min: 0 }), {
+    default: 1000,
+    description: "Requests that may wait for one script with @concurrent; beyond it 503",
+  }),
+  vmCacheCap: setting(integer({ min: 1 }), {
+    default: 1000,
+    description: "Deployments with a live context; the least recently used idle one goes",
+  }),
+  contextsReady: setting(integer({ min: 0 }), {
+    default: 8,
+    description: "Unused contexts kept ready for serverless scripts",
+  }),
+  compiledMax: setting(integer({ min: 1 }), {
+    default: 20_000,
+    description: "Compiled scripts kept in memory; the least recently used goes",
+  }),
+  timersMax: setting(integer({ min: 1 }), {
+    default: 1000,
+    description: "Pending timers of one deployment; one more throws in the script",
+  }),
+  urlCacheMax: setting(integer({ min: 0 }), {
+    default: 20_000,
+    description: "Request URLs whose route is remembered",
+  }),
+  sharedStateMax: setting(size({ min: 2 }), {
+    default: 64 * 1024 ** 2,
+    description: "Largest shared state of one deployment that the control API stores; beyond it 413",
+  }),
+  drainTimeout: setting(duration({ unlimited: false }), {
+    default: 5000,
+    description: "Longest wait for running requests on SIGTERM and SIGINT",
+  }),
+  logLevel: setting(oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), {
+    default: "info",
+    description: "The server's own log: JSON lines on stdout, pretty on a terminal",
+  }),
+} as const;
+
+/** Name of a row of {@link SETTINGS}: the flag in camelCase. */
+export type SettingName = keyof typeof SETTINGS;
+
+/** The value of each setting after reading; a derived one is filled in by {@link loadConfig}. */
+export type SettingValues = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;
+};
+
+/** `bodyMax` → `--body-max`. */
+export function toFlag(name: SettingName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `bodyMax` → `EXEC_BODY_MAX`, then the names accepted besides it. */
+export function toEnvironmentNames(name: SettingName): readonly string[] {
+  const row: Setting<never> = SETTINGS[name] as Setting<never>;
+  return [
+    `EXEC_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+    ...(row.environment ?? []),
+  ];
+}
+
+function setting<T>(grammar: Grammar<T>, row: Omit<Setting<T>, "grammar">): Setting<T> {
+  return { grammar, ...row };
+}

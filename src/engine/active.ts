@@ -1,0 +1,111 @@
+import type { Clock } from "../base/clock.ts";
+import type { Execution } from "./execution.ts";
+
+/** An execution that has not finished. */
+export interface RunningExecution {
+  readonly execution: Execution;
+  readonly startedAt: Date;
+  /** Ends it; calling it again does nothing. */
+  leave(): void;
+}
+
+/** How often long limits are looked at, in milliseconds; shorter ones have a timer of their own. */
+const SWEEP_MS = 1_000;
+
+interface Row extends RunningExecution {
+  /** Monotonic milliseconds; Infinity for no limit. */
+  readonly deadlineMs: number;
+  readonly expire: () => void;
+  timer: Timer | null;
+  isKeptOpen: boolean;
+}
+
+/**
+ * What runs now. Only executions that wait for something are here: a synchronous one is over before anybody could ask.
+ */
+export class ActiveExecutions implements Disposable {
+  readonly #clock: Clock;
+  readonly #rows = new Set<Row>();
+  #sweeper: Timer | null = null;
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Executions that have not finished. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /**
+   * Adds an execution.
+   *
+   * @param limit.timeoutMs From `limit.sinceMs` (monotonic); 0 for none.
+   * @param limit.expire Called once when the limit is over; the execution stays until it leaves.
+   */
+  enter(
+    execution: Execution,
+    limit: { timeoutMs: number; sinceMs: number; expire: () => void },
+  ): RunningExecution {
+    const deadlineMs = limit.timeoutMs > 0 ? limit.sinceMs + limit.timeoutMs : Number.POSITIVE_INFINITY;
+    const row: Row = {
+      execution,
+      startedAt: this.#clock.now(),
+      deadlineMs,
+      expire: limit.expire,
+      timer: null,
+      isKeptOpen: false,
+      leave: () => this.#leave(row),
+    };
+    this.#rows.add(row);
+    const leftMs = deadlineMs - this.#clock.monotonicMs();
+    if (leftMs <= SWEEP_MS) row.timer = setTimeout(limit.expire, Math.max(0, leftMs));
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
+    return row;
+  }
+
+  /** Waits until nothing runs. */
+  drained(): Promise<void> {
+    if (this.#rows.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  /** Aborts everything that runs. @returns How many executions there were. */
+  abortAll(reason: unknown): number {
+    const count = this.#rows.size;
+    for (const row of this.#rows) row.execution.abort(reason);
+    return count;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#sweeper) clearInterval(this.#sweeper);
+    for (const row of this.#rows) if (row.timer) clearTimeout(row.timer);
+    this.#rows.clear();
+  }
+
+  #leave(row: Row): void {
+    if (!this.#rows.delete(row)) return;
+    if (row.timer) clearTimeout(row.timer);
+    if (this.#rows.size > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+
+  /** Arms the timers of limits that come near, and tells the socket that a long answer is still to come. */
+  #sweep(): void {
+    if (this.#rows.size === 0 && this.#sweeper) {
+      clearInterval(this.#sweeper);
+      this.#sweeper = null;
+      return;
+    }
+    const now = this.#clock.monotonicMs();
+    for (const row of this.#rows) {
+      const leftMs = row.deadlineMs - now;
+      if (row.timer === null && leftMs <= 2 * SWEEP_MS)
+        row.timer = setTimeout(row.expire, Math.max(0, leftMs));
+      if (row.isKeptOpen) continue;
+      row.isKeptOpen = true;
+      row.execution.server.timeout(row.execution.request, 0);
+    }
+  }
+}

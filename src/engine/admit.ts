@@ -1,0 +1,56 @@
+import { Gate } from "../base/gate.ts";
+import { ExecError } from "../errors/exec-error.ts";
+import { requireToken } from "./script-token.ts";
+import type { LoadedScript, ScriptUnit } from "./script-unit.ts";
+
+/** A request that asks to run a script. */
+export interface Admission {
+  readonly request: Request;
+  /** Query string without its `?`. */
+  readonly query: string;
+  /** Requests that may wait for the script. */
+  readonly queueMax: number;
+  /** Milliseconds that are left of the script's time limit; Infinity for none. */
+  readonly leftMs: number;
+}
+
+/**
+ * Decides whether a script may run now: enabled, token, a place among the executions that `@concurrent` allows.
+ *
+ * @returns Gives the place back; null when the script has no limit.
+ * @throws {ExecError} `scriptDisabled`, `unauthorized`, `queueFull`, `clientGone`, or `scriptTimeout` when the time
+ *   limit is over before a place is free.
+ */
+export async function admit(
+  unit: ScriptUnit,
+  { compiled, timeoutMs }: LoadedScript,
+  { request, query, queueMax, leftMs }: Admission,
+): Promise<(() => void) | null> {
+  const { enabled, tokens, concurrent, mode } = compiled.directives.effective;
+  if (!enabled) throw new ExecError("scriptDisabled");
+  if (tokens.length > 0) requireToken(tokens, request, query);
+  // Only serverless scripts have the limit (script-runtime.md §8).
+  if (concurrent === true || mode === "worker") return null;
+
+  const limit = concurrent === false ? 1 : concurrent;
+  if (unit.gate?.limit !== limit) unit.gate = new Gate({ limit, waitingMax: queueMax });
+  const expiry = Number.isFinite(leftMs) ? AbortSignal.timeout(Math.max(0, leftMs)) : null;
+  const leave = await unit.gate.enter(expiry ? AbortSignal.any([request.signal, expiry]) : request.signal);
+  if (leave !== null) return leave;
+  if (request.signal.aborted) throw new ExecError("clientGone");
+  if (expiry?.aborted) throw timeoutError(unit.file, timeoutMs);
+  throw new ExecError(
+    "queueFull",
+    `${queueMax} requests are waiting for "${unit.file}", the limit of --queue-max`,
+    { details: { script: unit.file, directive: "@concurrent", limit } },
+  );
+}
+
+/** The answer to a request whose time is over; the connection closes, because the script may still be running. */
+export function timeoutError(script: string, timeoutMs: number): ExecError {
+  return new ExecError("scriptTimeout", undefined, {
+    extra: { timeoutMs },
+    details: { script, directive: "@timeout" },
+    headers: { connection: "close" },
+  });
+}

@@ -1,0 +1,90 @@
+import type { Logger } from "pino";
+import type { Clock } from "../base/clock.ts";
+import type { ActiveExecutions } from "./active.ts";
+import { timeoutError } from "./admit.ts";
+import type { Execution } from "./execution.ts";
+import type { Run } from "./executor.ts";
+import type { FailurePresenter } from "./failure.ts";
+import { toResponse } from "./respond.ts";
+
+/** What an answer needs to know of its run. */
+type Outcome = Pick<Run, "res" | "stringify">;
+
+/** Makes answers of what runs return, throw, or do not do in time. */
+export class Answers {
+  readonly #active: ActiveExecutions;
+  readonly #clock: Clock;
+  readonly #failures: FailurePresenter;
+  readonly #log: Logger;
+
+  constructor(options: { active: ActiveExecutions; clock: Clock; failures: FailurePresenter; log: Logger }) {
+    this.#active = options.active;
+    this.#clock = options.clock;
+    this.#failures = options.failures;
+    this.#log = options.log;
+  }
+
+  /** Answers as soon as the script has, or when its time is over; the script may go on after that. */
+  whenSettled(
+    execution: Execution,
+    run: Outcome,
+    value: PromiseLike<unknown>,
+    limit: { readonly timeoutMs: number; readonly sinceMs?: number | undefined },
+  ): Promise<Response> {
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const { timeoutMs, sinceMs = this.#clock.monotonicMs() } = limit;
+    const running = this.#active.enter(execution, {
+      timeoutMs,
+      sinceMs,
+      expire: () => {
+        resolve(this.failed(timeoutError(execution.endpoint.match.file, timeoutMs), execution));
+        execution.abort(new DOMException("The time limit of the script is over", "TimeoutError"));
+      },
+    });
+    const { res } = run;
+    res?._whenBegun(() => resolve(this.#withId(execution, res._toResponse())));
+    value.then(
+      (result) => {
+        running.leave();
+        resolve(this.of(execution, run, result));
+      },
+      (thrown) => {
+        running.leave();
+        resolve(this.failed(thrown, execution));
+      },
+    );
+    return promise;
+  }
+
+  /** The answer to a value; a value that cannot be one is a failure of the script. */
+  of(execution: Execution, run: Outcome, value: unknown): Response | Promise<Response> {
+    try {
+      const response = toResponse(value, run.res, run.stringify, (thrown) => this.failed(thrown, execution));
+      if (!execution.logged) return response;
+      return response instanceof Response
+        ? this.#withId(execution, response)
+        : response.then((each) => this.#withId(execution, each));
+    } catch (thrown) {
+      return this.failed(thrown, execution);
+    }
+  }
+
+  /** The answer to whatever was thrown, logged under the execution's id. */
+  failed(thrown: unknown, execution: Execution): Response {
+    return this.refused(thrown, execution.request, execution.endpoint.match.file, execution.id);
+  }
+
+  /** The same where no execution was made. */
+  refused(thrown: unknown, request: Request, script: string, executionId: string): Response {
+    const { response, report } = this.#failures.present(thrown, request, { script, executionId });
+    if (report !== null) this.#log.error({ ...report, executionId }, "Script failed");
+    else if (response.status >= 500) this.#log.warn({ script, executionId, err: thrown }, "Request failed");
+    return response;
+  }
+
+  /** An answer of a script that printed something carries the id under which the log has it. */
+  #withId(execution: Execution, response: Response): Response {
+    if (execution.logged) response.headers.set("x-execution-id", execution.id);
+    return response;
+  }
+}

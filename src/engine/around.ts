@@ -1,0 +1,28 @@
+import type { Run } from "./executor.ts";
+import type { LoadedScript } from "./script-unit.ts";
+
+/** A script with the middleware of its directory. */
+export interface Around {
+  readonly run: Run;
+  readonly pre: LoadedScript | null;
+  readonly post: LoadedScript | null;
+  /** Runs the script itself. */
+  readonly main: () => Promise<unknown>;
+  /** A run of middleware with the same `req` and `res`. */
+  readonly beside: (script: LoadedScript) => Run;
+}
+
+/**
+ * `pre`, the script, `post` (script-runtime.md §10): a non-null result of `pre`, or an answer it began, takes the
+ * script's place; a non-null result of `post` replaces the answer unless that has begun.
+ */
+export async function runAround({ run, pre, post, main, beside }: Around): Promise<unknown> {
+  const hasBegun = () => run.res?.headersSent === true;
+  const early = pre === null ? null : await beside(pre).invoke(undefined);
+  const isStopped = (early !== null && early !== undefined) || hasBegun();
+  const result = isStopped ? early : await main();
+  if (post === null) return result;
+  const replaced = await beside(post).invoke(result);
+  const replaces = replaced !== null && replaced !== undefined && replaced !== run.res && !hasBegun();
+  return replaces ? replaced : result;
+}

@@ -1,0 +1,36 @@
+import type { Directives } from "../directives/table.ts";
+
+/**
+ * CORS headers of an answer, by the script's directives (Fetch standard §3.2).
+ *
+ * @param origin The request's `Origin`; null when it has none.
+ * @returns null when the script declares no CORS, or another origin.
+ */
+export function corsHeaders(directives: Directives, origin: string | null): Record<string, string> | null {
+  const { cors } = directives;
+  if (cors === null || origin === null) return null;
+  const isLiteral = cors === "*" && !directives["cors-credentials"];
+  if (cors !== "*" && cors !== "reflective" && cors !== origin) return null;
+  return {
+    "access-control-allow-origin": isLiteral ? "*" : origin,
+    ...(isLiteral ? {} : { vary: "Origin" }),
+    ...(directives["cors-credentials"] ? { "access-control-allow-credentials": "true" } : {}),
+  };
+}
+
+/** Answer to a preflight: 204, with the script's methods, headers and age when it allows the origin. */
+export function preflightResponse(directives: Directives | null, request: Request): Response {
+  const origin = request.headers.get("origin");
+  const allowed = directives === null ? null : corsHeaders(directives, origin);
+  if (directives === null || allowed === null) return new Response(null, { status: 204 });
+  const requested = request.headers.get("access-control-request-headers");
+  return new Response(null, {
+    status: 204,
+    headers: {
+      ...allowed,
+      "access-control-allow-methods": directives["cors-methods"],
+      "access-control-allow-headers": directives["cors-headers"] ?? requested ?? "Content-Type,Authorization",
+      "access-control-max-age": String(directives["cors-max-age"]),
+    },
+  });
+}

@@ -1,0 +1,159 @@
+import { dirname, join } from "node:path";
+import vm from "node:vm";
+import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
+import { createProcess } from "./facade/process.ts";
+import { hostGlobals, INJECTED_MODULES, loadHostModule } from "./globals.ts";
+import { harden } from "./harden.ts";
+import type { ModuleResolution } from "./module-resolution.ts";
+import { DeploymentModules, type Importer } from "./modules.ts";
+import { overlay } from "./overlay.ts";
+import { shareIdentity } from "./realm-identity.ts";
+import { ScriptTimers } from "./timers.ts";
+
+/** What a deployment's state is made of. */
+export interface DeploymentStateOptions {
+  readonly key: string;
+  readonly root: string;
+  readonly compiler: Compiler;
+  readonly resolution: ModuleResolution;
+  readonly readText: (file: string) => string | null;
+  /** Variables of a script: the process's and those of its companion files. */
+  readonly readEnvironment: (file: string) => Readonly<Record<string, string>>;
+  readonly timersMax: number;
+  /** Is told what a timer of this deployment threw. */
+  readonly report: (error: unknown, deploymentKey: string) => void;
+  /** `console` of helper modules, which belong to no execution. */
+  readonly console: (file: string) => unknown;
+}
+
+/**
+ * What one deployment keeps between requests: its context for worker scripts and helper modules, its helper modules,
+ * its timers.
+ */
+export class DeploymentState implements Disposable {
+  readonly key: string;
+  readonly modules: DeploymentModules;
+  readonly timers: ScriptTimers;
+  readonly #options: DeploymentStateOptions;
+  #context: vm.Context | null = null;
+
+  constructor(options: DeploymentStateOptions) {
+    this.key = options.key;
+    this.#options = options;
+    this.timers = new ScriptTimers({
+      pendingMax: options.timersMax,
+      report: (error) => options.report(error, options.key),
+    });
+    this.modules = new DeploymentModules({
+      root: options.root,
+      compiler: options.compiler,
+      readText: options.readText,
+      resolution: options.resolution,
+      context: () => this.context,
+      process: (file) => createProcess(options.readEnvironment(file), { file, sealed: false }),
+      linkValues: (compiled, require) => ({
+        ...this.injectedFor(compiled, { require, load: null }, false),
+        console: options.console(compiled.file),
+      }),
+    });
+  }
+
+  /** Whether the kept context exists. */
+  get hasContext(): boolean {
+    return this.#context !== null;
+  }
+
+  /** The kept context of worker scripts and helper modules. */
+  get context(): vm.Context {
+    this.#context ??= createScriptContext({ ...this.timers.functions }, { shareIdentities: true });
+    return this.#context;
+  }
+
+  /**
+   * Values of the names that are injected into a file, for those that it uses.
+   *
+   * @param sealed Whether the file's runs share them, so that writes must not stay.
+   */
+  injectedFor(
+    compiled: CompiledScript,
+    importer: Pick<Importer, "require"> & { readonly load: Importer["load"] | null },
+    sealed: boolean,
+  ): Record<string, unknown> {
+    const { file, prepared } = compiled;
+    const absolute = join(this.#options.root, file);
+    const makers: Readonly<Record<string, () => unknown>> = {
+      require: () => importer.require,
+      $$load: () => importer.load,
+      $importMeta: () => importMeta(absolute, importer.require),
+      __filename: () => absolute,
+      __dirname: () => dirname(absolute),
+      process: () => createProcess(this.#options.readEnvironment(file), { file: absolute, sealed }),
+      Bun: () => overlay(Bun, { sealed, overrides: { env: this.#options.readEnvironment(file) } }),
+      $: () => Bun.$,
+      ...injectedMakers(sealed),
+    };
+    const values: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(this.timers.functions)) {
+      if (prepared.freeNames.has(name)) values[name] = value;
+    }
+    for (const [name, make] of Object.entries(makers))
+      if (prepared.freeNames.has(name)) values[name] = make();
+    return values;
+  }
+
+  [Symbol.dispose](): void {
+    this.timers[Symbol.dispose]();
+    this.modules.clear();
+    this.#context = null;
+  }
+}
+
+/**
+ * A context with the runtime's globals.
+ *
+ * @param extra Further globals, of the deployment.
+ * @param options.shareIdentities Whether `instanceof` must agree with other realms; it costs as much as the context.
+ */
+export function createScriptContext(
+  extra: Readonly<Record<string, unknown>>,
+  options: { readonly shareIdentities: boolean },
+): vm.Context {
+  const context = vm.createContext({ ...hostGlobals(), ...extra });
+  context["global"] = context["self"] = vm.runInContext("globalThis", context);
+  if (options.shareIdentities) shareContextIdentity(context);
+  return context;
+}
+
+/** Makes `instanceof` in a context agree with the other realms. */
+export function shareContextIdentity(context: vm.Context): void {
+  shareIdentity(vm.runInContext(IDENTITIES, context) as Record<string, unknown>);
+}
+
+const IDENTITIES =
+  "({ Array, ArrayBuffer, Date, Error, Function, Map, Object, Promise, RegExp, Set, Uint8Array })";
+
+function injectedMakers(sealed: boolean): Record<string, () => unknown> {
+  const rows = Object.entries(INJECTED_MODULES).map(([name, { module, member }]) => {
+    const make = () => {
+      const loaded = loadHostModule(module) as Record<string, unknown>;
+      return member === undefined ? overlay(loaded, { sealed }) : loaded[member];
+    };
+    return [name, make] as const;
+  });
+  return Object.fromEntries(rows);
+}
+
+function importMeta(absolute: string, require: NodeJS.Require): object {
+  const resolve = harden((specifier: string) => require.resolve(specifier));
+  return Object.freeze({
+    url: Bun.pathToFileURL(absolute).href,
+    path: absolute,
+    filename: absolute,
+    file: absolute.slice(absolute.lastIndexOf("/") + 1),
+    dir: dirname(absolute),
+    dirname: dirname(absolute),
+    main: false,
+    require,
+    resolve,
+  });
+}

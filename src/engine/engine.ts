@@ -1,0 +1,275 @@
+import type { Logger } from "pino";
+import type { Clock } from "../base/clock.ts";
+import { IdSource } from "../base/ids.ts";
+import { isPromiseLike } from "../base/realm.ts";
+import type { RouteTable } from "../routing/route-table.ts";
+import type { SharedState } from "../state/shared-state.ts";
+import { ActiveExecutions } from "./active.ts";
+import { admit } from "./admit.ts";
+import { Answers } from "./answers.ts";
+import { runAround } from "./around.ts";
+import { type ReceivedBody, receiveBody } from "./body.ts";
+import { corsHeaders, preflightResponse } from "./cors.ts";
+import { type DocumentLocation, serveDocument } from "./documents.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
+import { type Executor, InlineExecutor, type Run } from "./executor.ts";
+import { FailurePresenter } from "./failure.ts";
+import { locate } from "./locate.ts";
+import { toResponse } from "./respond.ts";
+import { enforceReturnType } from "./return-type.ts";
+import { type LoadedScript, USES } from "./script-unit.ts";
+import type { Units } from "./units.ts";
+
+/** What the engine works with. */
+export interface EngineServices {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly routes: RouteTable;
+  readonly shared: SharedState;
+  readonly units: Units;
+}
+
+/** The engine's share of the settings. */
+export interface EngineSettings {
+  /** Absolute scripts root. */
+  readonly root: string;
+  readonly production: boolean;
+  readonly trustProxy: boolean;
+  readonly bodyMaxBytes: number;
+  readonly bodyTimeoutMs: number;
+  readonly queueMax: number;
+  readonly urlCacheMax: number;
+}
+
+/** A request, as it came in. */
+interface Arrival {
+  readonly request: Request;
+  readonly server: RequestServer;
+  readonly url: string;
+}
+
+/** What a script that uses none of its execution's names is given for them. */
+const NONE = undefined;
+
+/** The data plane: answers requests by running scripts. Read it from {@link Engine.fetchKnown} downwards. */
+export class Engine implements Disposable {
+  readonly active: ActiveExecutions;
+  readonly #services: EngineServices;
+  readonly #settings: EngineSettings;
+  readonly #executor: Executor;
+  readonly #answers: Answers;
+  readonly #host: ExecutionHost;
+  /** URL without query → endpoint; emptied whenever routes change. */
+  readonly #endpoints = new Map<string, Endpoint>();
+  #routesVersion = -1;
+
+  constructor(services: EngineServices, settings: EngineSettings) {
+    this.#services = services;
+    this.#settings = settings;
+    const { clock, log, shared, units } = services;
+    const { root, production, trustProxy } = settings;
+    const ids = new IdSource();
+    this.active = new ActiveExecutions(clock);
+    this.#host = { trustProxy, nextId: () => ids.next("exec_", clock.now().getTime()) };
+    this.#executor = new InlineExecutor({ shared, log });
+    const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
+    this.#answers = new Answers({ active: this.active, clock, failures, log });
+  }
+
+  /** URLs whose way is known now. */
+  get knownUrls(): number {
+    return this.#endpoints.size;
+  }
+
+  /**
+   * Answers a request whose URL has been asked for before; never rejects.
+   *
+   * @param url Of the request: reading it costs 7 % of a simple answer, so it is read once.
+   * @returns null when the way of the URL is not known: call {@link fetch}.
+   */
+  fetchKnown(request: Request, server: RequestServer, url: string): Response | Promise<Response> | null {
+    const mark = url.indexOf("?");
+    const endpoint = this.#endpoints.get(mark < 0 ? url : url.slice(0, mark));
+    if (endpoint === undefined || this.#routesVersion !== this.#services.routes.version) return null;
+    return this.#serve(endpoint, request, server, url);
+  }
+
+  [Symbol.dispose](): void {
+    this.active[Symbol.dispose]();
+    this.#endpoints.clear();
+  }
+
+  /** Answers any request: finds the way of its URL and remembers it. Never rejects. */
+  fetch(request: Request, server: RequestServer, url: string): Response | Promise<Response> {
+    const { routes, clock, units } = this.#services;
+    if (this.#routesVersion !== routes.version || this.#endpoints.size >= this.#settings.urlCacheMax) {
+      this.#endpoints.clear();
+      this.#routesVersion = routes.version;
+    }
+    const forwardedHost = this.#settings.trustProxy ? request.headers.get("x-forwarded-host") : null;
+    const location = locate(url, { request, routes, forwardedHost, clock });
+    switch (location.kind) {
+      case "answer":
+        return request.method === "OPTIONS" ? preflightResponse(null, request) : location.response;
+      case "document":
+        return this.#document(location, request, url);
+      case "script": {
+        const unit = units.unitOf(location.deployment.key, location.match.file);
+        const endpoint: Endpoint = { ...location, unit };
+        const mark = url.indexOf("?");
+        if (!this.#settings.trustProxy) this.#endpoints.set(mark < 0 ? url : url.slice(0, mark), endpoint);
+        return this.#serve(endpoint, request, server, url);
+      }
+      default:
+        return location satisfies never;
+    }
+  }
+
+  /** The usual request: a loaded script without conditions. Everything else goes the long way. */
+  #serve(
+    endpoint: Endpoint,
+    request: Request,
+    server: RequestServer,
+    url: string,
+  ): Response | Promise<Response> {
+    const { loaded } = endpoint.unit;
+    const { method } = request;
+    const { pre, post } = endpoint.match;
+    if (loaded === null || !loaded.isPlain || pre !== null || post !== null || method === "OPTIONS") {
+      return this.#serveGuarded(endpoint, { request, server, url });
+    }
+    if (loaded.uses === 0) return this.#runBare(endpoint, loaded, { request, server, url });
+    if (method === "GET" || method === "HEAD" || (loaded.uses & USES.req) === 0) {
+      return this.#run(new Execution(request, server, endpoint, url, null, this.#host), loaded);
+    }
+    const sinceMs = this.#services.clock.monotonicMs();
+    return this.#receive(request).then(
+      (body) => this.#run(new Execution(request, server, endpoint, url, body, this.#host), loaded, sinceMs),
+      (thrown) => this.#answers.refused(thrown, request, endpoint.match.file, this.#host.nextId()),
+    );
+  }
+
+  /** Runs a script that can see nothing of its execution, so that none has to be made while all goes well. */
+  #runBare(
+    endpoint: Endpoint,
+    loaded: LoadedScript,
+    { request, server, url }: Arrival,
+  ): Response | Promise<Response> {
+    const { run, stringify } = loaded.linked;
+    const execution = () => new Execution(request, server, endpoint, url, null, this.#host);
+    try {
+      const value = run(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
+      if (!isPromiseLike(value)) {
+        return toResponse(value, null, stringify, (thrown) => this.#answers.failed(thrown, execution()));
+      }
+      const { timeoutMs } = loaded;
+      return this.#answers.whenSettled(execution(), { res: null, stringify }, value, { timeoutMs });
+    } catch (thrown) {
+      return this.#answers.failed(thrown, execution());
+    }
+  }
+
+  /** Runs a script without conditions; synchronous as long as the script is. */
+  #run(execution: Execution, loaded: LoadedScript, sinceMs?: number): Response | Promise<Response> {
+    const run = this.#executor.start(execution, loaded);
+    try {
+      const value = run.invoke(undefined);
+      if (!isPromiseLike(value)) return this.#answers.of(execution, run, value);
+      return this.#answers.whenSettled(execution, run, value, { timeoutMs: loaded.timeoutMs, sinceMs });
+    } catch (thrown) {
+      return this.#answers.failed(thrown, execution);
+    }
+  }
+
+  /** A script with conditions, or one that has to be loaded first. */
+  async #serveGuarded(endpoint: Endpoint, arrival: Arrival): Promise<Response> {
+    const { request, server, url } = arrival;
+    const sinceMs = this.#services.clock.monotonicMs();
+    const { unit, match } = endpoint;
+    if (unit.isRetired) {
+      this.#endpoints.clear();
+      return this.fetch(request, server, url);
+    }
+    const begin = (body: ReceivedBody | null) =>
+      new Execution(request, server, endpoint, url, body, this.#host);
+    let loaded: LoadedScript;
+    try {
+      loaded = await unit.load();
+    } catch (thrown) {
+      return request.method === "OPTIONS"
+        ? preflightResponse(null, request)
+        : this.#answers.failed(thrown, begin(null));
+    }
+    const { effective } = loaded.compiled.directives;
+    if (request.method === "OPTIONS") return preflightResponse(effective.enabled ? effective : null, request);
+
+    const cors = effective.enabled ? corsHeaders(effective, request.headers.get("origin")) : null;
+    const { timeoutMs, isBodyRaw } = loaded;
+    const leftMs =
+      timeoutMs > 0 ? sinceMs + timeoutMs - this.#services.clock.monotonicMs() : Number.POSITIVE_INFINITY;
+    let leave: (() => void) | null = null;
+    try {
+      const { queueMax } = this.#settings;
+      leave = await admit(unit, loaded, { request, query: queryOf(url), queueMax, leftMs });
+      const hasBody = request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
+      const execution = begin(hasBody ? await this.#receive(request) : null);
+      const run = this.#executor.start(execution, loaded, { full: true });
+      const value = this.#runWithMiddleware(run, endpoint, loaded);
+      const settled = leave ?? (() => undefined);
+      leave = null;
+      value.then(settled, settled);
+      return withHeaders(
+        await this.#answers.whenSettled(execution, run, value, { timeoutMs, sinceMs }),
+        cors,
+      );
+    } catch (thrown) {
+      return withHeaders(this.#answers.refused(thrown, request, match.file, this.#host.nextId()), cors);
+    } finally {
+      leave?.();
+    }
+  }
+
+  async #runWithMiddleware(
+    run: Run,
+    { match, deployment }: Endpoint,
+    loaded: LoadedScript,
+  ): Promise<unknown> {
+    const main = async () => enforceReturnType(await run.invoke(undefined), loaded, this.#services.log);
+    if (match.pre === null && match.post === null) return main();
+    const load = async (file: string | null) =>
+      file === null ? null : this.#services.units.unitOf(deployment.key, file).load();
+    const [pre, post] = await Promise.all([load(match.pre), load(match.post)]);
+    return runAround({ run, pre, post, main, beside: (script) => this.#executor.beside(run, script) });
+  }
+
+  #receive(request: Request): Promise<ReceivedBody> {
+    const { bodyMaxBytes, bodyTimeoutMs } = this.#settings;
+    return receiveBody(request, { bytesMax: bodyMaxBytes, timeoutMs: bodyTimeoutMs });
+  }
+
+  async #document(location: DocumentLocation, request: Request, url: string): Promise<Response> {
+    const { units } = this.#services;
+    try {
+      return await serveDocument(location, {
+        request,
+        query: queryOf(url),
+        units,
+        root: this.#settings.root,
+      });
+    } catch (thrown) {
+      return this.#answers.refused(thrown, request, location.file, this.#host.nextId());
+    }
+  }
+}
+
+function queryOf(url: string): string {
+  const mark = url.indexOf("?");
+  return mark < 0 ? "" : url.slice(mark + 1);
+}
+
+/** Adds headers to an answer; a body that streams is handed on as it is. */
+function withHeaders(response: Response, headers: Readonly<Record<string, string>> | null): Response {
+  for (const [name, text] of Object.entries(headers ?? {})) response.headers.set(name, text);
+  return response;
+}

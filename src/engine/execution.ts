@@ -1,0 +1,105 @@
+import type { Server } from "bun";
+import type { ReceivedBody } from "./body.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** What an execution needs from its server. */
+export interface ExecutionHost {
+  nextId(): string;
+  readonly trustProxy: boolean;
+}
+
+/** The server as a request sees it. */
+export type RequestServer = Pick<Server<unknown>, "requestIP" | "timeout">;
+
+/**
+ * One run of a script for one request.
+ *
+ * Most of what it knows is computed when it is asked for: a script that returns a constant needs none of it.
+ */
+export class Execution {
+  readonly request: Request;
+  readonly server: RequestServer;
+  readonly endpoint: Endpoint;
+  readonly body: ReceivedBody | null;
+  /** Whether the script printed something, so that its answer carries the execution id. */
+  logged: boolean;
+  private _host: ExecutionHost;
+  private _url: string;
+  private _id: string | null;
+  private _abort: AbortController | null;
+
+  constructor(
+    request: Request,
+    server: RequestServer,
+    endpoint: Endpoint,
+    url: string,
+    body: ReceivedBody | null,
+    host: ExecutionHost,
+  ) {
+    this.request = request;
+    this.server = server;
+    this.endpoint = endpoint;
+    this.body = body;
+    this.logged = false;
+    this._host = host;
+    this._url = url;
+    this._id = null;
+    this._abort = null;
+  }
+
+  /** `exec_` and 26 characters. */
+  get id(): string {
+    this._id ??= this._host.nextId();
+    return this._id;
+  }
+
+  /** Path and query as received. */
+  get pathAndQuery(): string {
+    return this._url.slice(pathStart(this._url));
+  }
+
+  /** Path as received, without the query. */
+  get path(): string {
+    const end = this._url.indexOf("?");
+    return this._url.slice(pathStart(this._url), end < 0 ? undefined : end);
+  }
+
+  /** Query string without its `?`; "" when there is none. */
+  get query(): string {
+    const start = this._url.indexOf("?");
+    return start < 0 ? this.endpoint.pathQuery : withoutFragment(this._url.slice(start + 1));
+  }
+
+  /** Address of the socket's peer; of the proxy's client when proxies are trusted. */
+  get clientIp(): string {
+    const forwarded = this._host.trustProxy ? this.request.headers.get("x-forwarded-for") : null;
+    const first = forwarded?.split(",")[0]?.trim();
+    return first || (this.server.requestIP(this.request)?.address ?? "");
+  }
+
+  /** Aborted when the client goes away or {@link abort} is called. */
+  get signal(): AbortSignal {
+    if (this._abort === null) {
+      this._abort = new AbortController();
+      const { signal } = this.request;
+      if (signal.aborted) this._abort.abort(signal.reason);
+      else signal.addEventListener("abort", () => this._abort?.abort(signal.reason), { once: true });
+    }
+    return this._abort.signal;
+  }
+
+  /** Aborts the signal that the script was given; without one there is nobody to tell. */
+  abort(reason: unknown): void {
+    this._abort?.abort(reason);
+  }
+}
+
+function pathStart(url: string): number {
+  // "http://" is 7 characters, so no path begins before the 8th.
+  return url.indexOf("/", 8);
+}
+
+function withoutFragment(query: string): string {
+  const at = query.indexOf("#");
+  return at < 0 ? query : query.slice(0, at);
+}

@@ -1,0 +1,158 @@
+import type { Logger } from "pino";
+import { isPromiseLike } from "../base/realm.ts";
+import type { SharedState } from "../state/shared-state.ts";
+import type { Execution } from "./execution.ts";
+import { createConsole } from "./facade/console.ts";
+import { createMetadata } from "./facade/metadata.ts";
+import { ScriptRequest } from "./facade/request.ts";
+import { ScriptResponse } from "./facade/response.ts";
+import { findHandler } from "./handler.ts";
+import { type LoadedScript, USES } from "./script-unit.ts";
+
+/** Where and how scripts are run: in this process, later also in threads and processes. */
+export interface Executor {
+  /** @param options.full Whether `req` and `res` are made even if the script itself uses neither. */
+  start(execution: Execution, script: LoadedScript, options?: { readonly full?: boolean }): Run;
+  /** A run of another script (middleware) for the same request, with the same `req` and `res`. */
+  beside(run: Run, script: LoadedScript): Run;
+}
+
+/** One script, about to run for one request. */
+export interface Run {
+  readonly res: ScriptResponse | null;
+  /** Serialiser of the script's context; null for the server's own. */
+  readonly stringify: ((value: unknown) => string | undefined) | null;
+  /**
+   * Runs the body, then the handler it exported, if any.
+   *
+   * @param mainResult What `post` middleware sees under that name.
+   * @returns The script's value, or a promise of it.
+   * @throws Whatever the script throws before it waits for anything.
+   */
+  invoke(mainResult: unknown): unknown;
+}
+
+/** Runs scripts in this process. */
+export class InlineExecutor implements Executor {
+  readonly #shared: SharedState;
+  readonly #log: Logger;
+
+  constructor({ shared, log }: { readonly shared: SharedState; readonly log: Logger }) {
+    this.#shared = shared;
+    this.#log = log;
+  }
+
+  start(execution: Execution, script: LoadedScript, { full = false } = {}): Run {
+    const { uses } = script;
+    const req = full || (uses & USES.req) !== 0 ? new ScriptRequest(execution) : null;
+    const res = full || (uses & USES.res) !== 0 ? new ScriptResponse(script.linked.stringify) : null;
+    return new InlineRun(execution, script, { req, res, shared: this.#shared, log: this.#log });
+  }
+
+  beside(run: Run, script: LoadedScript): Run {
+    return (run as InlineRun).withScript(script);
+  }
+}
+
+interface RunParts {
+  readonly req: ScriptRequest | null;
+  readonly res: ScriptResponse | null;
+  readonly shared: SharedState;
+  readonly log: Logger;
+}
+
+class InlineRun implements Run {
+  readonly res: ScriptResponse | null;
+  readonly stringify: ((value: unknown) => string | undefined) | null;
+  private readonly _execution: Execution;
+  private readonly _script: LoadedScript;
+  private readonly _parts: RunParts;
+
+  constructor(execution: Execution, script: LoadedScript, parts: RunParts) {
+    this.res = parts.res;
+    this.stringify = script.linked.stringify;
+    this._execution = execution;
+    this._script = script;
+    this._parts = parts;
+  }
+
+  withScript(script: LoadedScript): InlineRun {
+    return new InlineRun(this._execution, script, this._parts);
+  }
+
+  invoke(mainResult: unknown): unknown {
+    const { uses, linked, hasExports } = this._script;
+    const { req, res } = this._parts;
+    const execution = this._execution;
+    const metadata = (uses & USES.metadata) !== 0 ? createMetadata(execution) : undefined;
+    const shared = (uses & USES.shared) !== 0 ? this._shared() : undefined;
+    const console = (uses & USES.console) !== 0 ? this._console() : undefined;
+    const module = (uses & USES.module) !== 0 ? { exports: {} as unknown } : undefined;
+    const out = (uses & USES.out) !== 0 ? { names: undefined as unknown } : undefined;
+    const value = linked.run(
+      req,
+      res,
+      metadata,
+      shared,
+      console,
+      module,
+      module?.exports,
+      mainResult,
+      undefined,
+      out,
+      undefined,
+    );
+    if (!hasExports) return value;
+    if (isPromiseLike(value))
+      return value.then((early) => this._handle(early, out?.names ?? module?.exports, metadata));
+    return this._handle(value, out?.names ?? module?.exports, metadata);
+  }
+
+  /** A value that the body returned at top level wins over what it exported (script-runtime.md §4). */
+  private _handle(early: unknown, exports: unknown, metadata: unknown): unknown {
+    const { res, req } = this._parts;
+    if (early !== undefined || res?.headersSent) return early;
+    const handler = findHandler(exports, this._execution.request.method);
+    switch (handler.kind) {
+      case "express": {
+        const wantsAll = handler.call.length > 2 || this._script.isVariadic;
+        if (!wantsAll) return handler.call(req, res);
+        return handler.call(req, res, metadata ?? createMetadata(this._execution), this._shared());
+      }
+      case "fetch":
+        return handler.call(this._webRequest());
+      case "value":
+        return handler.value;
+      case "none":
+        return undefined;
+      default:
+        return handler satisfies never;
+    }
+  }
+
+  /** The request again, because its body has been read; with `@rawBody` it is still to be read. */
+  private _webRequest(): Request {
+    const { request, body } = this._execution;
+    const { method, headers } = request;
+    return new Request(request.url, {
+      method,
+      headers,
+      body: this._script.isBodyRaw ? request.body : (body?.raw ?? null),
+      signal: this._execution.signal,
+    });
+  }
+
+  private _shared(): unknown {
+    return this._parts.shared.of(this._execution.endpoint.deployment.key);
+  }
+
+  private _console(): unknown {
+    const execution = this._execution;
+    const script = execution.endpoint.match.file;
+    return createConsole((level, text) => {
+      execution.logged = true;
+      if (!this._parts.log.isLevelEnabled(level)) return;
+      this._parts.log[level]({ script, executionId: execution.id }, text());
+    });
+  }
+}

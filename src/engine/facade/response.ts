@@ -1,0 +1,292 @@
+import { isBytes, isObject } from "../../base/realm.ts";
+import { encodeChunk, type StreamSource, toByteStream } from "../streams.ts";
+
+/** What `res` has done so far. */
+type ResponseState =
+  | { readonly kind: "open" }
+  /** `write` was called: what waits to be sent, and who sends it once the answer has begun. */
+  | { readonly kind: "writing"; readonly chunks: Uint8Array[]; sink: ChunkSink | null }
+  | { readonly kind: "ended"; readonly body: Bun.BodyInit | null };
+
+/** Takes the chunks of a streamed answer. */
+interface ChunkSink {
+  write(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** Options of `res.cookie` (RFC 6265 §4.1). */
+export interface CookieOptions {
+  readonly maxAge?: number;
+  readonly expires?: Date;
+  readonly path?: string;
+  readonly domain?: string;
+  readonly secure?: boolean;
+  readonly httpOnly?: boolean;
+  readonly sameSite?: "strict" | "lax" | "none" | boolean;
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const JSON_INIT: ResponseInit = { headers: { "content-type": JSON_TYPE } };
+const TEXT_TYPE = "text/plain; charset=utf-8";
+const OPEN: ResponseState = { kind: "open" };
+
+/** `res` of a script: Express's methods over one Web `Response` (script-runtime.md §5). */
+export class ScriptResponse {
+  statusCode: number;
+  private _headers: Headers | null;
+  private _state: ResponseState;
+  /** Called once, as soon as the answer has begun. */
+  private _onBegin: (() => void) | null;
+  /** Content type that follows from the body, unless the script set one. */
+  private _type: string | null;
+  private _stringify: (value: unknown) => string | undefined;
+
+  /** @param stringify The serialiser of the script's context; null for the server's own. */
+  constructor(stringify: ((value: unknown) => string | undefined) | null = null) {
+    this.statusCode = 200;
+    this._headers = null;
+    this._type = null;
+    this._stringify = stringify ?? JSON.stringify;
+    this._state = OPEN;
+    this._onBegin = null;
+  }
+
+  get headersSent(): boolean {
+    return this._state.kind !== "open";
+  }
+
+  get writableEnded(): boolean {
+    return this._state.kind === "ended";
+  }
+
+  status(code: number): this {
+    this.statusCode = code;
+    return this;
+  }
+
+  setHeader(name: string, value: unknown): this {
+    const headers = this._openHeaders();
+    headers.delete(name);
+    for (const each of Array.isArray(value) ? value : [value]) headers.append(name, String(each));
+    return this;
+  }
+
+  getHeader(name: string): string | undefined {
+    return this._headers?.get(name) ?? (/^content-type$/i.test(name) ? (this._type ?? undefined) : undefined);
+  }
+
+  getHeaders(): Record<string, string> {
+    return (this._headers?.toJSON() ?? {}) as Record<string, string>;
+  }
+
+  hasHeader(name: string): boolean {
+    return this._headers?.has(name) ?? false;
+  }
+
+  removeHeader(name: string): this {
+    this._openHeaders().delete(name);
+    return this;
+  }
+
+  append(name: string, value: unknown): this {
+    for (const each of Array.isArray(value) ? value : [value]) this._openHeaders().append(name, String(each));
+    return this;
+  }
+
+  set(name: string | Record<string, unknown>, value?: unknown): this {
+    if (typeof name === "string") return this.setHeader(name, value);
+    for (const [each, text] of Object.entries(name)) this.setHeader(each, text);
+    return this;
+  }
+
+  header(name: string | Record<string, unknown>, value?: unknown): this {
+    return this.set(name, value);
+  }
+
+  get(name: string): string | undefined {
+    return this.getHeader(name);
+  }
+
+  type(type: string): this {
+    const full = type.includes("/") ? type : Bun.file(`x.${type.replace(/^\./, "")}`).type;
+    return this.setHeader("content-type", full);
+  }
+
+  writeHead(status: number, reasonOrHeaders?: unknown, headers?: Record<string, unknown>): this {
+    this.statusCode = status;
+    const given = isObject(reasonOrHeaders) ? (reasonOrHeaders as Record<string, unknown>) : headers;
+    return given ? this.set(given) : this;
+  }
+
+  json(value: unknown): this {
+    return this._finish(this._stringify(value) ?? "null", JSON_TYPE);
+  }
+
+  send(value?: unknown): this {
+    if (value === undefined || value === null) return this._finish(null, null);
+    if (typeof value === "string")
+      return this._finish(value, looksLikeHtml(value) ? "text/html; charset=utf-8" : TEXT_TYPE);
+    if (isBytes(value)) return this._finish(value as Bun.BodyInit, "application/octet-stream");
+    if (value instanceof Blob) return this._finish(value, value.type || "application/octet-stream");
+    if (typeof value === "object") return this.json(value);
+    return this._finish(String(value), TEXT_TYPE);
+  }
+
+  text(value: unknown): this {
+    return this._finish(String(value), TEXT_TYPE);
+  }
+
+  html(value: unknown): this {
+    return this._finish(String(value), "text/html; charset=utf-8");
+  }
+
+  sendStatus(code: number): this {
+    return this.status(code).text(String(code));
+  }
+
+  redirect(statusOrUrl: number | string, url?: string): this {
+    const [status, target] = typeof statusOrUrl === "number" ? [statusOrUrl, url ?? "/"] : [302, statusOrUrl];
+    return this.setHeader("location", target).status(status)._finish(null, null);
+  }
+
+  /** @param path Absolute, or relative to the working directory of the server. */
+  sendFile(path: string): this {
+    const file = Bun.file(path);
+    return this._finish(file, file.type || "application/octet-stream");
+  }
+
+  cookie(name: string, value: unknown, options: CookieOptions = {}): this {
+    return this.append("set-cookie", toCookie(name, value, options));
+  }
+
+  clearCookie(name: string, options: CookieOptions = {}): this {
+    return this.cookie(name, "", { ...options, expires: new Date(0) });
+  }
+
+  /** Sends a chunk; chunks written before the script gives up its turn are sent as one body. */
+  write(chunk: unknown): boolean {
+    if (this._state.kind === "ended") throw sentError("write");
+    if (this._state.kind === "open") {
+      this._state = { kind: "writing", chunks: [], sink: null };
+      queueMicrotask(() => this._begin());
+    }
+    const bytes = encodeChunk(chunk);
+    if (this._state.sink) this._state.sink.write(bytes);
+    else this._state.chunks.push(bytes);
+    return true;
+  }
+
+  end(chunk?: unknown): this {
+    if (this._state.kind === "open")
+      return this._finish(chunk === undefined ? null : (encodeChunk(chunk) as Bun.BodyInit), null);
+    if (this._state.kind === "ended") return this;
+    if (chunk !== undefined) this.write(chunk);
+    const { sink, chunks } = this._state;
+    this._state = { kind: "ended", body: sink ? null : new Blob(chunks as Bun.BlobPart[]) };
+    if (sink) sink.end();
+    else this._begin();
+    return this;
+  }
+
+  /** Streams an iterable, a reader or an object with `textStream`. */
+  stream(source: StreamSource): this {
+    return this._finish(toByteStream(source), TEXT_TYPE);
+  }
+
+  /** Tells the server's side when the answer has begun; at once when it already has. */
+  _whenBegun(begin: () => void): void {
+    if (this._state.kind === "open") this._onBegin = begin;
+    else begin();
+  }
+
+  /** Headers the script set so far; null for none. */
+  get _setHeaders(): Headers | null {
+    return this._headers;
+  }
+
+  /** The answer as far as it is decided; for a stream, what follows is written into its body. */
+  _toResponse(): Response {
+    const state = this._state;
+    if (state.kind === "writing") return new Response(this._openStream(state), this._init());
+    const body = state.kind === "ended" && !isBodiless(this.statusCode) ? state.body : null;
+    return new Response(body, this._init());
+  }
+
+  /** Status and headers; the usual ones are shared, since an object for each answer costs 3 % of it. */
+  private _init(): ResponseInit {
+    const { statusCode: status, _headers: headers, _type: type } = this;
+    if (headers === null) {
+      if (type === JSON_TYPE && status === 200) return JSON_INIT;
+      return type === null ? { status } : { status, headers: { "content-type": type } };
+    }
+    if (type !== null && !headers.has("content-type")) headers.set("content-type", type);
+    return { status, headers };
+  }
+
+  private _openStream(state: ResponseState & { kind: "writing" }): ReadableStream {
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        for (const chunk of state.chunks.splice(0)) controller.enqueue(chunk);
+        state.sink = { write: (chunk) => controller.enqueue(chunk), end: () => controller.close() };
+      },
+      cancel: () => {
+        state.sink = { write: () => undefined, end: () => undefined };
+      },
+    });
+  }
+
+  private _finish(body: Bun.BodyInit | null, type: string | null): this {
+    if (this._state.kind !== "open") throw sentError("send the answer again");
+    this._type = type;
+    this._state = { kind: "ended", body };
+    this._begin();
+    return this;
+  }
+
+  private _begin(): void {
+    const begin = this._onBegin;
+    this._onBegin = null;
+    begin?.();
+  }
+
+  private _openHeaders(): Headers {
+    if (this._state.kind !== "open") throw sentError("set headers");
+    this._headers ??= new Headers();
+    return this._headers;
+  }
+}
+
+/** Whether a text begins, after white space, with a doctype, an HTML comment or an HTML element (script-runtime.md §6). */
+export function looksLikeHtml(text: string): boolean {
+  return /^\s*<(!doctype\s+html|!--|(html|head|body|div|span|p|h[1-6]|a|ul|ol|li|table|form|section|article|main|nav|header|footer|title|meta|link|style|script|svg|img|br|hr|pre|b|i|em|strong|button|input|label|select|textarea|video|audio|canvas|iframe|template|details|dialog)\b[^<]*>)/i.test(
+    text.slice(0, 1024),
+  );
+}
+
+/** Statuses whose answers have no body (RFC 9110 §15). */
+export function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
+function sentError(action: string): Error {
+  return Object.assign(new Error(`Cannot ${action}: the answer has already been sent`), {
+    code: "ERR_HTTP_HEADERS_SENT",
+  });
+}
+
+function toCookie(name: string, value: unknown, options: CookieOptions): string {
+  if (/[\s;=,]/.test(name) || name === "") throw new TypeError(`Cannot set a cookie named "${name}"`);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const parts = [`${name}=${encodeURIComponent(text)}`, `Path=${options.path ?? "/"}`];
+  if (options.maxAge !== undefined) parts.push(`Max-Age=${Math.floor(options.maxAge / 1000)}`);
+  if (options.expires) parts.push(`Expires=${options.expires.toUTCString()}`);
+  if (options.domain) parts.push(`Domain=${options.domain}`);
+  if (options.httpOnly) parts.push("HttpOnly");
+  if (options.secure) parts.push("Secure");
+  if (options.sameSite) parts.push(`SameSite=${options.sameSite === true ? "Strict" : options.sameSite}`);
+  return parts.join("; ");
+}
+
+/** The class is shared by all scripts: nothing may be hung on it, nor may it lead to the server's realm. */
+Object.defineProperty(ScriptResponse.prototype, "constructor", { value: undefined });
+Object.freeze(ScriptResponse.prototype);

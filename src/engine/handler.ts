@@ -1,0 +1,62 @@
+import { isObject } from "../base/realm.ts";
+import { ExecError } from "../errors/exec-error.ts";
+
+/** What a script handed over, once its body has run (script-runtime.md §4). */
+export type Handler =
+  /** Called as `(req, res, metadata, shared)`. */
+  | { readonly kind: "express"; readonly call: (...args: unknown[]) => unknown }
+  /** Called with a Web `Request`. */
+  | { readonly kind: "fetch"; readonly call: (request: Request) => unknown }
+  /** Is the answer itself. */
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "none" };
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/**
+ * Finds what answers the request among a script's exports.
+ *
+ * @param exports What an ES module script exported, or `module.exports`.
+ * @throws {ExecError} `methodNotAllowed` with `Allow`, when the script exports methods and not this one.
+ */
+export function findHandler(exports: unknown, method: string): Handler {
+  if (typeof exports === "function") return { kind: "express", call: exports as never };
+  if (!isObject(exports)) return exports === undefined ? NONE : { kind: "value", value: exports };
+  for (const name of ["default", "handler"]) {
+    const found = exports[name];
+    if (typeof found === "function") return { kind: "express", call: found as never };
+    if (name === "default" && found !== undefined) return fromDefault(found);
+  }
+  if (typeof exports["fetch"] === "function") return fetchHandler(exports, "fetch");
+  const methods = METHODS.filter((name) => typeof exports[name] === "function");
+  if (methods.length > 0) return fromMethods(exports, methods, method);
+  // An empty object is what `module.exports` is from the start.
+  return Array.isArray(exports) || Object.keys(exports).length > 0 ? { kind: "value", value: exports } : NONE;
+}
+
+const NONE: Handler = { kind: "none" };
+
+function fromDefault(value: unknown): Handler {
+  return isObject(value) && typeof value["fetch"] === "function"
+    ? fetchHandler(value, "fetch")
+    : { kind: "value", value };
+}
+
+function fromMethods(
+  exports: Record<PropertyKey, unknown>,
+  methods: readonly string[],
+  method: string,
+): Handler {
+  const wanted = method === "HEAD" && !methods.includes("HEAD") ? "GET" : method;
+  if (methods.includes(wanted)) return fetchHandler(exports, wanted);
+  const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : [])].join(", ");
+  throw new ExecError("methodNotAllowed", `Method ${method} is not among ${allow}`, { headers: { allow } });
+}
+
+/** The function is called on its object, so that `this` leads to its neighbours. */
+function fetchHandler(holder: Record<PropertyKey, unknown>, name: string): Handler {
+  return {
+    kind: "fetch",
+    call: (request) => (holder[name] as (request: Request) => unknown).call(holder, request),
+  };
+}

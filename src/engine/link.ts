@@ -1,0 +1,192 @@
+import vm from "node:vm";
+import { isPromiseLike } from "../base/realm.ts";
+import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
+import { type DeploymentState, shareContextIdentity } from "./deployment-state.ts";
+import type { FrozenRealm } from "./frozen-realm.ts";
+import { type Bindings, linkableNames } from "./module-exports.ts";
+import type { ReadyContexts } from "./ready-contexts.ts";
+
+/** Runs a script's body once; arguments as in `compiler/wrap.ts`. */
+export type ScriptFunction = (
+  req: unknown,
+  res: unknown,
+  metadata: unknown,
+  shared: unknown,
+  console: unknown,
+  module: unknown,
+  exports: unknown,
+  mainResult: unknown,
+  ws: unknown,
+  out: unknown,
+  ownGlobal: unknown,
+) => unknown;
+
+/** A script bound to the context it runs in. */
+export interface LinkedScript {
+  readonly run: ScriptFunction;
+  /** Serialises what the script returns; null where the context differs from run to run. */
+  readonly stringify: ((value: unknown) => string | undefined) | null;
+  /** Files whose change makes the link stale. */
+  readonly dependencies: ReadonlySet<string>;
+}
+
+/** Where scripts are linked to. */
+export interface LinkTargets {
+  readonly compiler: Compiler;
+  /** Made on first use: it takes some 10 ms. */
+  readonly frozenRealm: () => FrozenRealm;
+  readonly readyContexts: ReadyContexts;
+}
+
+/**
+ * Binds a script to a context by its mode: a worker script to the deployment's kept one, a serverless script to the
+ * shared frozen realm when it is contained, else to a fresh context for each run.
+ *
+ * @returns A promise only when a module it imports awaits at its top level.
+ */
+export function linkScript(
+  compiled: CompiledScript,
+  state: DeploymentState,
+  targets: LinkTargets,
+): LinkedScript | Promise<LinkedScript> {
+  const dependencies = new Set([compiled.file]);
+  const { containment } = compiled.prepared;
+  if (compiled.directives.effective.mode === "worker") {
+    return whenBound(state.modules.bindImports(compiled, dependencies, false), (bindings) =>
+      linkWorker(compiled, { state, targets, bindings, dependencies }),
+    );
+  }
+  if (containment.kind === "fresh") {
+    // Bound now as well, so that the modules are loaded and a promise is awaited once.
+    return whenBound(state.modules.bindImports(compiled, dependencies, true), () =>
+      linkFresh(compiled, { state, targets, dependencies }),
+    );
+  }
+  return whenBound(state.modules.bindImports(compiled, dependencies, true), (bindings) =>
+    linkFrozen(compiled, { state, targets, bindings, dependencies }),
+  );
+}
+
+interface LinkInput {
+  readonly state: DeploymentState;
+  readonly targets: LinkTargets;
+  readonly dependencies: Set<string>;
+}
+
+/** Names with which ECMAScript's own built-ins reach a worker script; the runtime's may be replaced by any of them. */
+const WORKER_CONSTANTS = [
+  "Array",
+  "BigInt",
+  "Boolean",
+  "Date",
+  "Error",
+  "JSON",
+  "Map",
+  "Math",
+  "Number",
+  "Object",
+  "Promise",
+  "RegExp",
+  "Set",
+  "String",
+  "Symbol",
+  "Uint8Array",
+  "decodeURIComponent",
+  "encodeURIComponent",
+  "parseFloat",
+  "parseInt",
+];
+
+function linkWorker(
+  compiled: CompiledScript,
+  input: LinkInput & { readonly bindings: Bindings },
+): LinkedScript {
+  const { state, targets, bindings, dependencies } = input;
+  const importer = state.modules.importerFor(compiled.file, dependencies, false);
+  const { context } = state;
+  const link = { ...valuesIn(context, WORKER_CONSTANTS), ...state.injectedFor(compiled, importer, false) };
+  const options = { kind: "script", ownGlobal: false, live: bindings.live !== null } as const;
+  const script = targets.compiler.scriptFor(compiled, {
+    ...options,
+    linkNames: linkableNames(compiled, link),
+  });
+  const run = script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction;
+  const { JSON: json } = valuesIn(context, ["JSON"]) as { JSON: JSON };
+  return { run, stringify: json.stringify, dependencies };
+}
+
+function linkFrozen(
+  compiled: CompiledScript,
+  input: LinkInput & { readonly bindings: Bindings },
+): LinkedScript {
+  const { state, targets, bindings, dependencies } = input;
+  const realm = targets.frozenRealm();
+  const { containment, assignedNames } = compiled.prepared;
+  const importer = state.modules.importerFor(compiled.file, dependencies, true);
+  const injected = state.injectedFor(compiled, importer, true);
+  const link = { ...realm.globals, ...injected };
+  const ownGlobal = containment.kind === "own-global";
+  const linkNames = linkableNames(compiled, link);
+  const options = { kind: "script", ownGlobal, live: bindings.live !== null, linkNames } as const;
+  const script = targets.compiler.scriptFor(compiled, options);
+  const run = script.runInContext(realm.context)(bindings.imports, link, bindings.live) as ScriptFunction;
+  const linked = { stringify: realm.stringify, dependencies };
+  if (containment.kind === "fresh" || !containment.reachesSlots) return { ...linked, run };
+  const { openSlots } = realm;
+  if (!ownGlobal) {
+    return {
+      ...linked,
+      run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out, none) => {
+        openSlots.restore();
+        return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, none);
+      },
+    };
+  }
+  const known = Object.fromEntries(Object.entries(injected).filter(([name]) => assignedNames.has(name)));
+  const proto = realm.createGlobalProto(
+    containment.kind === "own-global" ? containment.implicitNames : [],
+    known,
+  );
+  return {
+    ...linked,
+    run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out) => {
+      openSlots.restore();
+      const own = realm.createGlobal(proto);
+      return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, own);
+    },
+  };
+}
+
+function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: LinkInput): LinkedScript {
+  const { body, imports } = compiled.prepared;
+  // Agreeing on `instanceof` costs as much as the context, so only scripts that could ask pay for it.
+  const asksInstances = imports.length > 0 || /\binstanceof\b|\brequire\b|\beval\b|\bFunction\b/.test(body);
+  const run: ScriptFunction = (...args) => {
+    const context = targets.readyContexts.take();
+    Object.assign(context, state.timers.functions);
+    if (asksInstances) shareContextIdentity(context);
+    const importer = state.modules.importerFor(compiled.file, dependencies, false);
+    const link = state.injectedFor(compiled, importer, false);
+    const start = (bindings: Bindings) => {
+      const options = { kind: "script", ownGlobal: false, live: bindings.live !== null } as const;
+      const script = targets.compiler.scriptFor(compiled, {
+        ...options,
+        linkNames: linkableNames(compiled, link),
+      });
+      return (script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction)(...args);
+    };
+    return whenBound(state.modules.bindImports(compiled, dependencies, false), start);
+  };
+  return { run, stringify: null, dependencies };
+}
+
+function whenBound<T>(
+  bindings: Bindings | Promise<Bindings>,
+  then: (bindings: Bindings) => T,
+): T | Promise<T> {
+  return isPromiseLike(bindings) ? Promise.resolve(bindings).then(then) : then(bindings);
+}
+
+function valuesIn(context: vm.Context, names: readonly string[]): Record<string, unknown> {
+  return vm.runInContext(`({${names.join(",")}})`, context) as Record<string, unknown>;
+}

@@ -1,0 +1,88 @@
+/** How a view differs from its object. */
+export interface OverlayOptions {
+  /** What the view shows instead of the object's own members. */
+  readonly overrides?: Readonly<Record<PropertyKey, unknown>>;
+  /** Whether writes are ignored: for a view that several requests share. */
+  readonly sealed?: boolean;
+}
+
+/**
+ * A view of a host object that a script may change without anybody else seeing it.
+ *
+ * Reads go to the object, writes stay in the view (copy on write), and so do those to plain objects inside it.
+ * Built-in modules, `Bun` and `process` reach scripts this way: `require("fs").readFile = …` ends with the context
+ * it was written in. Methods are the object's own.
+ */
+export function overlay<T extends object>(
+  target: T,
+  { overrides = {}, sealed = false }: OverlayOptions = {},
+): T {
+  const own = new Map<PropertyKey, PropertyDescriptor>();
+  const removed = new Set<PropertyKey>();
+  for (const key of Reflect.ownKeys(overrides)) own.set(key, { value: overrides[key], ...OPEN });
+  // A stand-in of the same kind: a proxy must not contradict frozen members of its target.
+  const standIn = typeof target === "function" ? function standIn() {} : {};
+
+  return new Proxy(standIn as T, {
+    get(_, key) {
+      const property = own.get(key);
+      if (property) return property.get ? property.get.call(target) : property.value;
+      if (removed.has(key)) return undefined;
+      const value = Reflect.get(target, key, target);
+      if (!isPlainObject(value)) return value;
+      const inner = overlay(value, { sealed });
+      own.set(key, { value: inner, ...OPEN });
+      return inner;
+    },
+    set(_, key, value) {
+      if (sealed) return true;
+      own.set(key, { value, ...OPEN });
+      removed.delete(key);
+      return true;
+    },
+    has: (_, key) => own.has(key) || (!removed.has(key) && Reflect.has(target, key)),
+    deleteProperty(_, key) {
+      if (sealed) return true;
+      own.delete(key);
+      removed.add(key);
+      return true;
+    },
+    defineProperty(_, key, descriptor) {
+      if (sealed) return false;
+      own.set(key, { ...descriptor, configurable: true });
+      removed.delete(key);
+      return true;
+    },
+    ownKeys(stand) {
+      const keys = new Set<string | symbol>(Reflect.ownKeys(target).filter((key) => !removed.has(key)));
+      for (const key of own.keys()) keys.add(key as string | symbol);
+      // The stand-in of a function has members a proxy may not hide.
+      for (const key of Reflect.ownKeys(stand)) keys.add(key);
+      return [...keys];
+    },
+    getOwnPropertyDescriptor(stand, key) {
+      const fixed = Reflect.getOwnPropertyDescriptor(stand, key);
+      if (fixed && !fixed.configurable) return fixed;
+      const descriptor =
+        own.get(key) ?? (removed.has(key) ? undefined : Reflect.getOwnPropertyDescriptor(target, key));
+      return (
+        descriptor && {
+          ...descriptor,
+          configurable: true,
+          ...("value" in descriptor ? { writable: true } : {}),
+        }
+      );
+    },
+    getPrototypeOf: () => Reflect.getPrototypeOf(target),
+    setPrototypeOf: () => false,
+    preventExtensions: () => false,
+    apply: (_, self, args) => Reflect.apply(target as never, self, args),
+    construct: (_, args, newTarget) => Reflect.construct(target as never, args, newTarget as never),
+  });
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+const OPEN = { writable: true, enumerable: true, configurable: true };

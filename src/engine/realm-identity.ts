@@ -1,0 +1,44 @@
+import { types } from "node:util";
+
+/**
+ * Makes `instanceof` agree across realms: an array of one realm is an `Array` in every other (performance.md §4).
+ *
+ * Scripts, helper modules, packages and the server each have built-ins of their own; without this a package would
+ * not take a script's `Date` for a date. Subclasses keep the ordinary test.
+ */
+export function shareIdentity(intrinsics: Readonly<Record<string, unknown>>): void {
+  for (const [name, test] of Object.entries(TESTS)) {
+    const builtIn = intrinsics[name];
+    if (typeof builtIn !== "function" || Object.hasOwn(builtIn, Symbol.hasInstance)) continue;
+    Object.defineProperty(builtIn, Symbol.hasInstance, {
+      value: function hasInstance(this: unknown, value: unknown): boolean {
+        return this === builtIn ? test(value) : ordinaryHasInstance.call(this as never, value);
+      },
+    });
+  }
+}
+
+const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
+
+/** TABLE: built-in constructor → whether a value of any realm is one of its instances. */
+const TESTS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  Array: Array.isArray,
+  ArrayBuffer: types.isArrayBuffer,
+  Date: types.isDate,
+  Error: (value) => Error.isError(value),
+  Function: (value) => typeof value === "function",
+  Map: types.isMap,
+  Object: isOrdinaryObject,
+  Promise: types.isPromise,
+  RegExp: types.isRegExp,
+  Set: types.isSet,
+  Uint8Array: types.isUint8Array,
+};
+
+/** Whether a prototype chain ends in some realm's `Object.prototype`. */
+function isOrdinaryObject(value: unknown): boolean {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  let last = Object.getPrototypeOf(value);
+  while (last !== null && Object.getPrototypeOf(last) !== null) last = Object.getPrototypeOf(last);
+  return last !== null && Object.hasOwn(last, "isPrototypeOf");
+}

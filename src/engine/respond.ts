@@ -1,0 +1,180 @@
+import { isAsyncIterable, isBytes, isError, isIterator, isObject } from "../base/realm.ts";
+import { ExecError } from "../errors/exec-error.ts";
+import { looksLikeHtml, type ScriptResponse } from "./facade/response.ts";
+import { sniffType } from "./sniff.ts";
+import { type StreamSource, toByteStream } from "./streams.ts";
+
+/** Headers that belong to one connection (RFC 9110 §7.6.1). */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const JSON_INIT: ResponseInit = { headers: { "content-type": JSON_TYPE } };
+
+/** Serialises values of the context that made them. */
+type Stringify = (value: unknown) => string | undefined;
+
+/**
+ * Whatever a script returned or wrote, as a response (script-runtime.md §6).
+ *
+ * @param res What the script did to `res`; null when it could not touch it.
+ * @param stringify The serialiser of the script's context, several times faster on its objects than ours.
+ * @param onStreamError Is told what a streamed answer threw after its head was sent.
+ * @throws {ExecError} `unserialisable` for a value that JSON cannot hold.
+ */
+export function toResponse(
+  value: unknown,
+  res: ScriptResponse | null,
+  stringify: Stringify | null,
+  onStreamError: (error: unknown) => void,
+): Response | Promise<Response> {
+  if (res === null && isPlainValue(value)) return jsonResponse(value, stringify);
+  if (res !== null && (res.headersSent || value === res)) return res._toResponse();
+  const status = res?.statusCode ?? 200;
+  const set = res?._setHeaders ?? null;
+
+  if (value === undefined || value === null) {
+    return new Response(null, { status: status === 200 ? 204 : status, ...(set ? { headers: set } : {}) });
+  }
+  const build = (body: Bun.BodyInit, type: string) =>
+    new Response(body, { status, headers: withType(set, type) as Headers });
+  switch (typeof value) {
+    case "string":
+      return build(value, looksLikeHtml(value) ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+    case "number":
+    case "boolean":
+    case "bigint":
+      return build(String(value), "text/plain; charset=utf-8");
+    case "object":
+      break;
+    default:
+      throw new ExecError(
+        "unserialisable",
+        `The script returned a ${typeof value}, which no answer can hold`,
+      );
+  }
+  if (value instanceof Response) return forward(value, set);
+  if (isError(value))
+    return Response.json({ error: value.message }, { status: 500, ...(set ? { headers: set } : {}) });
+  if (isBytes(value)) return build(value as Bun.BodyInit, sniffType(toBytes(value)));
+  if (value instanceof Blob) return build(value, value.type || "application/octet-stream");
+  if (isStream(value))
+    return build(toByteStream(value, onStreamError) as Bun.BodyInit, "text/plain; charset=utf-8");
+  return build(serialise(value, stringify), JSON_TYPE);
+}
+
+/** An object or array without behaviour: what scripts return most. */
+function isPlainValue(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const proto = Object.getPrototypeOf(value) as object | null;
+  const isPlain = proto === null || Object.getPrototypeOf(proto) === null;
+  return isPlain && !(Symbol.asyncIterator in value) && !("textStream" in value);
+}
+
+/**
+ * `Response.json` is the fastest way for a flat object; inside a nested one it would serialise objects of another
+ * realm, three times as slow as their own realm's serialiser (performance.md §3.2).
+ */
+function jsonResponse(value: object, stringify: Stringify | null): Response {
+  if (!isFlat(value)) return new Response(serialise(value, stringify), JSON_INIT);
+  try {
+    return Response.json(value);
+  } catch (cause) {
+    throw unserialisable(cause);
+  }
+}
+
+/** Members looked at before an object counts as nested. */
+const FLAT_MEMBERS_MAX = 8;
+
+function isFlat(value: object): boolean {
+  if (Array.isArray(value)) return false;
+  let members = 0;
+  for (const name in value) {
+    const type = typeof (value as Record<string, unknown>)[name];
+    if (type === "object" || type === "function" || ++members > FLAT_MEMBERS_MAX) return false;
+  }
+  return true;
+}
+
+function serialise(value: object, stringify: Stringify | null): string {
+  try {
+    return (stringify ?? JSON.stringify)(value) ?? "null";
+  } catch (cause) {
+    throw unserialisable(cause);
+  }
+}
+
+function unserialisable(cause: unknown): ExecError {
+  const reason = isError(cause) ? cause.message : String(cause);
+  return new ExecError(
+    "unserialisable",
+    `The value the script returned cannot be written as JSON: ${reason}`,
+    { cause },
+  );
+}
+
+/** The script's own headers; a Content-Type among them is kept. */
+function withType(set: Headers | null, type: string): Bun.HeadersInit {
+  if (set === null) return { "content-type": type };
+  if (!set.has("content-type")) set.set("content-type", type);
+  return set;
+}
+
+function isStream(value: object): value is StreamSource {
+  return (
+    isAsyncIterable(value) ||
+    isIterator(value) ||
+    isAsyncIterable((value as { textStream?: unknown }).textStream)
+  );
+}
+
+/** A returned response keeps its status and headers; those set on `res` are added where it has none. */
+async function forward(response: Response, set: Headers | null): Promise<Response> {
+  const headers = new Headers(response.headers);
+  for (const name of HOP_BY_HOP) headers.delete(name);
+  // The body of a fetched response arrives decoded, so its length and encoding are no longer true.
+  if (response.url !== "") for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+  for (const [name, text] of set ?? []) {
+    if (name === "set-cookie") headers.append(name, text);
+    else if (name !== "content-type" && !headers.has(name)) headers.set(name, text);
+  }
+  const init = { status: response.status, statusText: response.statusText, headers };
+  if (response.body === null || headers.has("content-type")) return new Response(response.body, init);
+  const [first, rest] = await peek(response.body);
+  headers.set("content-type", sniffType(first));
+  return new Response(rest, init);
+}
+
+/** The first chunk of a stream, and the stream with it put back. */
+async function peek(stream: ReadableStream<Uint8Array>): Promise<[Uint8Array, ReadableStream<Uint8Array>]> {
+  const reader = stream.getReader();
+  const { value: first = new Uint8Array() } = await reader.read();
+  const rest = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      if (first.length > 0) controller.enqueue(first);
+    },
+    pull: async (controller) => {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return [first, rest];
+}
+
+function toBytes(value: ArrayBufferView | ArrayBuffer): Uint8Array {
+  return isObject(value) && ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value as ArrayBuffer);
+}

@@ -1,0 +1,135 @@
+import type { Gate } from "../base/gate.ts";
+import { isPromiseLike } from "../base/realm.ts";
+import type { CompiledScript } from "../compiler/compiler.ts";
+import { parseReturnType } from "../compiler/return-type.ts";
+import type { ReturnType } from "../compiler/return-type-shape.ts";
+import { ExecError } from "../errors/exec-error.ts";
+import type { DeploymentState } from "./deployment-state.ts";
+import { type LinkedScript, type LinkTargets, linkScript } from "./link.ts";
+
+/** What of an execution a script can see, as bits: what it cannot see is not made. */
+export const USES = { req: 1, res: 2, metadata: 4, shared: 8, console: 16, module: 32, out: 64 } as const;
+const USES_ALL = 127;
+
+/** A script of one deployment, current and ready to run. */
+export interface LoadedScript {
+  readonly compiled: CompiledScript;
+  readonly linked: LinkedScript;
+  /** Bits of {@link USES}. */
+  readonly uses: number;
+  /** Whether the script hands over a handler or a value by `module.exports` or `export`. */
+  readonly hasExports: boolean;
+  /** Whether nothing has to be asked before it may run: no token, CORS, concurrency limit, return type. */
+  readonly isPlain: boolean;
+  /** Whether handlers may take more arguments than they declare. */
+  readonly isVariadic: boolean;
+  /** Milliseconds; 0 for no limit. */
+  readonly timeoutMs: number;
+  readonly returnType: ReturnType | null;
+  readonly isBodyRaw: boolean;
+}
+
+/** What a unit needs to load its script. */
+export interface UnitOptions {
+  readonly targets: LinkTargets;
+  /** Milliseconds for scripts without `@timeout`. */
+  readonly timeoutDefaultMs: number;
+}
+
+/** One script in one deployment: the mutable record that every URL leading to it shares. */
+export class ScriptUnit {
+  readonly file: string;
+  readonly state: DeploymentState;
+  /** The current version; null until it is loaded, and after it or something it imports changed. */
+  loaded: LoadedScript | null = null;
+  /** Bounds executions at once, when the script asks for it; kept across versions while the limit stays. */
+  gate: Gate | null = null;
+  readonly #options: UnitOptions;
+  #loading: Promise<LoadedScript> | null = null;
+  #version = 0;
+
+  constructor(file: string, state: DeploymentState, options: UnitOptions) {
+    this.file = file;
+    this.state = state;
+    this.#options = options;
+  }
+
+  /** Forgets the current version; running executions keep theirs. */
+  invalidate(): void {
+    this.loaded = null;
+    this.#loading = null;
+    this.#version++;
+  }
+
+  /** Whether the deployment let go of it; a URL that still leads here must look again. */
+  isRetired = false;
+
+  /** Ends the unit with its deployment; running executions finish. */
+  retire(): void {
+    this.invalidate();
+    this.isRetired = true;
+  }
+
+  /**
+   * The current version, compiled and linked when needed; a promise only while a module it imports awaits.
+   *
+   * @throws {CompileError} for a mistake of the author; whatever an imported module throws.
+   */
+  load(): LoadedScript | Promise<LoadedScript> {
+    if (this.loaded !== null) return this.loaded;
+    if (this.#loading !== null) return this.#loading;
+    const { targets } = this.#options;
+    const compiled = targets.compiler.load(this.file);
+    if (compiled === null) throw new ExecError("scriptMissing", `Cannot find the script "${this.file}"`);
+    const linked = linkScript(compiled, this.state, targets);
+    if (!isPromiseLike(linked)) return this.#keep(compiled, linked, this.#version);
+    const version = this.#version;
+    const forget = () => {
+      if (this.#version === version) this.#loading = null;
+    };
+    this.#loading = Promise.resolve(linked).then((each) => this.#keep(compiled, each, version));
+    this.#loading.then(forget, forget);
+    return this.#loading;
+  }
+
+  /** A version that changed while it was linked runs once more for who waited, and is not kept. */
+  #keep(compiled: CompiledScript, linked: LinkedScript, version: number): LoadedScript {
+    const loaded = toLoaded(compiled, linked, this.#options.timeoutDefaultMs);
+    if (version === this.#version) this.loaded = loaded;
+    return loaded;
+  }
+}
+
+function toLoaded(compiled: CompiledScript, linked: LinkedScript, timeoutDefaultMs: number): LoadedScript {
+  const { prepared, directives } = compiled;
+  const { effective } = directives;
+  const { freeNames } = prepared;
+  const hasExports = prepared.exports.length > 0 || freeNames.has("module") || freeNames.has("exports");
+  return {
+    compiled,
+    linked,
+    uses: usesOf(compiled, hasExports),
+    hasExports,
+    isPlain:
+      effective.enabled &&
+      effective.tokens.length === 0 &&
+      effective.cors === null &&
+      directives.returnType === null &&
+      !effective.rawBody &&
+      (effective.concurrent === true || effective.mode === "worker"),
+    isVariadic: /\barguments\b|\.\.\.\s*\w+\s*\)/.test(prepared.body),
+    timeoutMs: effective.timeout ?? timeoutDefaultMs,
+    returnType: directives.returnType === null ? null : parseReturnType(directives.returnType.definition),
+    isBodyRaw: effective.rawBody,
+  };
+}
+
+function usesOf({ prepared }: CompiledScript, hasExports: boolean): number {
+  const { freeNames } = prepared;
+  if (["arguments", "eval", "Function"].some((name) => freeNames.has(name))) return USES_ALL;
+  let uses = 0;
+  for (const [name, bit] of Object.entries(USES)) if (freeNames.has(name)) uses |= bit;
+  if (hasExports) uses |= USES.req | USES.res | USES.module | USES.shared;
+  if (prepared.exports.length > 0) uses |= USES.out;
+  return uses;
+}

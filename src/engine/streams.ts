@@ -1,0 +1,63 @@
+import { isAsyncIterable, isBytes, isObject } from "../base/realm.ts";
+
+/** What a script may stream. */
+export type StreamSource =
+  | ReadableStream
+  | AsyncIterable<unknown>
+  | Iterable<unknown>
+  | { readonly textStream: AsyncIterable<unknown> };
+
+const encoder = new TextEncoder();
+
+/**
+ * A chunk as bytes: text as UTF-8, bytes as they are, anything else as one line of JSON.
+ *
+ * @throws {TypeError} for a value that JSON cannot hold.
+ */
+export function encodeChunk(chunk: unknown): Uint8Array {
+  if (typeof chunk === "string") return encoder.encode(chunk);
+  if (isBytes(chunk)) {
+    return ArrayBuffer.isView(chunk)
+      ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      : new Uint8Array(chunk);
+  }
+  if (isObject(chunk)) return encoder.encode(`${JSON.stringify(chunk)}\n`);
+  return encoder.encode(String(chunk));
+}
+
+/**
+ * A source of any kind as a stream of bytes.
+ *
+ * It is read only as fast as the client takes it, and told to stop when the client goes away.
+ */
+export function toByteStream(
+  source: StreamSource,
+  onError?: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  const iterator = iteratorOf(source);
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else if (value !== undefined && value !== null) controller.enqueue(encodeChunk(value));
+        // A chunk without content must not end the pulling: ask again.
+        else await this.pull?.(controller);
+      } catch (error) {
+        onError?.(error);
+        controller.error(error);
+      }
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}
+
+function iteratorOf(source: StreamSource): AsyncIterator<unknown> | Iterator<unknown> {
+  if (isObject(source) && isAsyncIterable((source as { textStream?: unknown }).textStream)) {
+    return (source as { textStream: AsyncIterable<unknown> }).textStream[Symbol.asyncIterator]();
+  }
+  if (isAsyncIterable(source)) return source[Symbol.asyncIterator]();
+  return (source as Iterable<unknown>)[Symbol.iterator]();
+}

@@ -1,0 +1,89 @@
+import { homedir } from "node:os";
+import { isError, isObject } from "../base/realm.ts";
+import { CompileError } from "../compiler/compile-error.ts";
+import { excerptOf, firstScriptFrame, toAuthorStack, type UnitLookup } from "../compiler/positions.ts";
+
+/** What is known of something a script threw. */
+export interface ThrownReport {
+  /** `TypeError: x is not a function`, without paths of the machine. */
+  readonly message: string;
+  /** The script or helper in which it was thrown, relative to the scripts root; null when no frame names one. */
+  readonly script: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly excerpt: string | null;
+  /** Frames of scripts and packages. */
+  readonly stack: string | null;
+}
+
+/** Longest message passed on, in UTF-16 units. */
+const MESSAGE_MAX = 4_096;
+
+/**
+ * Explains what a script threw: an error of any realm, or any other value.
+ *
+ * @param fallback Script to name when the value carries no position: errors of the runtime's own functions have no
+ *   stack (performance.md §4), and not everything thrown is an error.
+ */
+export function reportThrown(
+  thrown: unknown,
+  {
+    fallback,
+    lookup,
+    root,
+  }: { readonly fallback: string; readonly lookup: UnitLookup; readonly root: string },
+): ThrownReport {
+  const hide = (text: string) => hidePaths(text, root);
+  if (thrown instanceof CompileError) {
+    const { file, line, column, excerpt } = thrown;
+    return { message: hide(thrown.message), script: file, line, column, excerpt, stack: null };
+  }
+  const stack = stackOf(thrown);
+  const frame = stack === null ? null : firstScriptFrame(stack, lookup);
+  return {
+    message: hide(messageOf(thrown)).slice(0, MESSAGE_MAX),
+    script: frame?.file ?? fallback,
+    line: frame?.line ?? null,
+    column: frame?.column ?? null,
+    excerpt: frame === null ? null : excerptOf(frame, lookup),
+    stack: stack === null ? null : hide(toAuthorStack(stack, lookup, root)),
+  };
+}
+
+/** Text of a thrown value; one that is no error is shown as what it is. */
+function messageOf(thrown: unknown): string {
+  if (isError(thrown) || (isObject(thrown) && typeof thrown["message"] === "string")) {
+    const { name, message } = thrown as { name?: unknown; message: string };
+    return typeof name === "string" && name !== "Error" && name !== "" ? `${name}: ${message}` : message;
+  }
+  return typeof thrown === "string"
+    ? thrown
+    : (safely(() => Bun.inspect(thrown, { depth: 2 })) ?? "a value that cannot be shown");
+}
+
+function stackOf(thrown: unknown): string | null {
+  if (!isObject(thrown)) return null;
+  const stack = safely(() => thrown["stack"]);
+  return typeof stack === "string" && stack !== "" ? stack : null;
+}
+
+/** A thrown value may have getters that throw themselves. */
+function safely<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null; // Whatever it was, it must not hide the first error.
+  }
+}
+
+/** Places of this machine that no caller needs to know. */
+const HIDDEN: readonly (readonly [string, string])[] = [
+  [`${new URL("../..", import.meta.url).pathname}`, ""],
+  [`${homedir()}/`, "~/"],
+];
+
+function hidePaths(text: string, root: string): string {
+  let shown = text.replaceAll(`${root}/`, "").replaceAll(root, ".");
+  for (const [path, stand] of HIDDEN) if (path.length > 1) shown = shown.replaceAll(path, stand);
+  return shown;
+}

@@ -1,0 +1,98 @@
+import { harden } from "./harden.ts";
+
+/** The timer functions a script sees. */
+export interface TimerFunctions {
+  readonly setTimeout: typeof setTimeout;
+  readonly setInterval: typeof setInterval;
+  readonly setImmediate: typeof setImmediate;
+  readonly clearTimeout: typeof clearTimeout;
+  readonly clearInterval: typeof clearInterval;
+  readonly clearImmediate: typeof clearImmediate;
+}
+
+type Callback = (...args: unknown[]) => void;
+
+/**
+ * The pending timers of one deployment.
+ *
+ * A pending timer keeps the whole context it was made in alive (measured: 10,000 of them hold 870 MiB), so their
+ * number is bounded, and they end with the deployment. What a callback throws is reported, not fatal.
+ */
+export class ScriptTimers implements Disposable {
+  readonly functions: TimerFunctions;
+  readonly #pending = new Set<object>();
+  readonly #pendingMax: number;
+  readonly #report: (error: unknown) => void;
+  #refused = 0;
+
+  /**
+   * @param options.pendingMax Timers that may wait at once.
+   * @param options.report Is told what a callback threw.
+   */
+  constructor(options: { readonly pendingMax: number; readonly report: (error: unknown) => void }) {
+    this.#pendingMax = options.pendingMax;
+    this.#report = options.report;
+    const clear = harden((timer: unknown) => this.#clear(timer));
+    this.functions = Object.freeze({
+      setTimeout: this.#maker(setTimeout as never, false),
+      setInterval: this.#maker(setInterval as never, true),
+      setImmediate: this.#maker(setImmediate as never, false),
+      clearTimeout: clear,
+      clearInterval: clear,
+      clearImmediate: clear,
+    }) as unknown as TimerFunctions;
+  }
+
+  /** Timers waiting now. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Timers refused because too many were waiting. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Ends every timer. */
+  [Symbol.dispose](): void {
+    for (const timer of this.#pending) this.#clear(timer);
+  }
+
+  #maker(native: (callback: Callback, ...args: unknown[]) => object, repeats: boolean) {
+    return harden((callback: unknown, ...args: unknown[]) => {
+      if (typeof callback !== "function") throw new TypeError("The callback of a timer must be a function");
+      if (this.#pending.size >= this.#pendingMax) {
+        this.#refused++;
+        throw new Error(`Cannot start a timer: ${this.#pendingMax} are pending, the limit of --timers-max`);
+      }
+      const timer = native(
+        (...values: unknown[]) => {
+          if (!repeats) this.#pending.delete(timer);
+          this.#call(callback as Callback, values);
+        },
+        ...args,
+      );
+      this.#pending.add(timer);
+      return timer;
+    });
+  }
+
+  #call(callback: Callback, values: unknown[]): void {
+    try {
+      const result: unknown = callback(...values);
+      if (result instanceof Promise) result.catch(this.#report);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #clear(timer: unknown): void {
+    if (typeof timer === "number") {
+      for (const each of this.#pending) if (Number(each) === timer) return this.#clear(each);
+    }
+    if (typeof timer !== "object" || timer === null) return;
+    this.#pending.delete(timer);
+    clearTimeout(timer as never);
+    clearImmediate(timer as never);
+  }
+}

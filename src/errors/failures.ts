@@ -1,0 +1,182 @@
+/** What one kind of failure means to a caller. */
+export interface Failure {
+  /** HTTP status of the answer (RFC 9110 §15). */
+  readonly status: number;
+  /** Text for the caller when the thrower gives none. Where the contract fixes a text, it stands here. */
+  readonly title: string;
+  /** What a caller can do about it; goes into the API document and the README. */
+  readonly resolution: string;
+}
+
+/**
+ * TABLE: every kind of failure this server answers with.
+ *
+ * The kind is ours and precise; the wire code follows from the status (control-api.md §0).
+ */
+export const FAILURES = {
+  invalidInput: {
+    status: 400,
+    title: "Invalid request parameters",
+    resolution: "Compare the request with /openapi.json",
+  },
+  invalidJson: { status: 400, title: "Invalid JSON body", resolution: "Send a body that parses as JSON" },
+  invalidBody: {
+    status: 400,
+    title: "Invalid request body",
+    resolution: "Send a body that its Content-Type describes",
+  },
+  malformedUrl: {
+    status: 400,
+    title: "Malformed query string",
+    resolution: "Percent-encode the URL as RFC 3986 says",
+  },
+  invalidScript: {
+    status: 400,
+    title: "Script validation failed",
+    resolution: "Mend the places in details.validation.errors, or write with validate=false",
+  },
+  unauthorized: {
+    status: 401,
+    title: "Unauthorized",
+    resolution: "Send the token of the script or of the control API",
+  },
+  pathExcluded: {
+    status: 403,
+    title: "Path is excluded from access",
+    resolution: "Choose a path outside the reserved directories",
+  },
+  pathOutside: {
+    status: 403,
+    title: "Invalid path: must be within scripts directory",
+    resolution: "Name a path below the scripts directory",
+  },
+  pathSymlink: {
+    status: 403,
+    title: "Invalid path: resolves through a symlink",
+    resolution: "Name a path that leads through no symbolic link out of the scripts directory",
+  },
+  crossSite: {
+    status: 403,
+    title: "Cross-site request refused",
+    resolution: "Call the control API from its own origin or without a browser",
+  },
+  operationMissing: {
+    status: 404,
+    title: "No such endpoint",
+    resolution: "Look the endpoint up in /openapi.json",
+  },
+  scriptMissing: {
+    status: 404,
+    title: "Script not found",
+    resolution: "Ask POST /api/v1/exec/route/resolve what was tried",
+  },
+  directoryMissing: {
+    status: 404,
+    title: "Directory not found",
+    resolution: "List the parent directory with GET /api/v1/exec/scripts/list",
+  },
+  scriptDisabled: {
+    status: 404,
+    title: "Not Found",
+    resolution: "Remove // @enabled false from the script",
+  },
+  methodNotAllowed: {
+    status: 405,
+    title: "Method not allowed",
+    resolution: "Use one of the methods in the Allow header",
+  },
+  bodyTimeout: {
+    status: 408,
+    title: "Request body read timeout",
+    resolution: "Send the body faster or in smaller parts",
+  },
+  targetExists: {
+    status: 409,
+    title: "Target already exists",
+    resolution: "Choose another name, or pass overwrite=true",
+  },
+  bodyTooLarge: {
+    status: 413,
+    title: "Payload too large",
+    resolution: "Send less, or raise --body-max",
+  },
+  stateTooLarge: {
+    status: 413,
+    title: "Shared state is over its limit",
+    resolution: "Clear what is no longer needed, or raise --shared-state-max",
+  },
+  unsupportedMediaType: {
+    status: 415,
+    title: "Content-Type must be application/json",
+    resolution: "Send the header Content-Type: application/json",
+  },
+  secretMissing: {
+    status: 422,
+    title: "Nothing is stored behind [REDACTED]",
+    resolution: "Send the secret itself; [REDACTED] only keeps a stored one",
+  },
+  clientGone: {
+    status: 499,
+    title: "The client went away",
+    resolution: "Nothing; the answer could not be delivered",
+  },
+  returnTypeRefused: {
+    status: 400,
+    title: "Return type validation failed",
+    resolution: "Return what // @return-type declares",
+  },
+  queueFull: {
+    status: 503,
+    title: "Too many requests are waiting",
+    resolution: "Retry later, or raise @concurrent of the script or --queue-max",
+  },
+  scriptFailed: {
+    status: 500,
+    title: "Script failed",
+    resolution: "Read details.line and details.excerpt, mend the script and call it again",
+  },
+  scriptNotCompiled: {
+    status: 500,
+    title: "Script Compilation Error",
+    resolution: "Mend the script at details.line; the next request runs the new version",
+  },
+  unserialisable: {
+    status: 500,
+    title: "The value the script returned cannot be written as JSON",
+    resolution: "Return a value without cycles and BigInt",
+  },
+  returnTypeMismatch: {
+    status: 500,
+    title: "Return type validation failed",
+    resolution: "Return what // @return-type declares",
+  },
+  moduleMissing: {
+    status: 500,
+    title: "Cannot find module",
+    resolution: "Install the package in the scripts directory, or mend the path",
+  },
+  storageFailed: {
+    status: 500,
+    title: "The storage refused the operation",
+    resolution: "Check free space and rights of the storage directory",
+  },
+  internal: { status: 500, title: "Internal server error", resolution: "Report it with the request id" },
+  shuttingDown: {
+    status: 503,
+    title: "The server is shutting down",
+    resolution: "Retry after a moment",
+  },
+  scriptTimeout: {
+    status: 504,
+    title: "Script timeout",
+    resolution: "Raise @timeout or answer sooner",
+  },
+} as const satisfies Record<string, Failure>;
+
+/** Name of a row of {@link FAILURES}. */
+export type FailureKind = keyof typeof FAILURES;
+
+/** Wire code of a status: 400 is `VALIDATION_ERROR`, every other status `ERROR_<status>` (control-api.md §0). */
+export function toWireCode(status: number): string {
+  return status === 400 ? "VALIDATION_ERROR" : `ERROR_${status}`;
+}

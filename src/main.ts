@@ -1,0 +1,100 @@
+import pino, { type Logger } from "pino";
+import { createApp } from "./app.ts";
+import { ConfigError } from "./config/config-error.ts";
+import { describeSettings } from "./config/describe.ts";
+import { type Config, loadConfig } from "./config/load.ts";
+import { type RunningServer, serve } from "./server.ts";
+
+/** Exit codes of the program (running.md §1). */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+await main(process.argv.slice(2));
+
+/** The program: settings, app, socket, signals. The only code that reads the process's arguments and ends it. */
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(`${describeSettings()}\n`);
+    process.exit(EXIT.ok);
+  }
+  const config = readConfig(argv);
+  const log = createLog(config);
+  const environment = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const app = await createApp(config, { log, environment });
+  const server = listen(() => serve(app, { hostname: config.host, port: config.port, log }), config);
+  surviveScripts(log);
+  stopOnSignals(async () => {
+    const aborted = await server.stop(config.drainTimeout);
+    await app[Symbol.asyncDispose]();
+    log.info({ aborted }, "Stopped");
+  });
+  greet(server, config);
+}
+
+function readConfig(argv: readonly string[]): Config {
+  try {
+    return loadConfig(argv, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT.usage);
+  }
+}
+
+function createLog(config: Config): Logger {
+  const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  if (!process.stdout.isTTY) return pino(options);
+  return pino({
+    ...options,
+    transport: { target: "pino-pretty", options: { translateTime: "SYS:HH:MM:ss.l" } },
+  });
+}
+
+function listen(bind: () => RunningServer, { host, port }: Config): RunningServer {
+  try {
+    return bind();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "EADDRINUSE" ? "the port is in use" : message;
+    process.stderr.write(`Cannot listen on ${host}:${port}: ${reason}\n`);
+    process.exit(EXIT.failed);
+  }
+}
+
+/** What a script throws after its request is over must not end the process for all others. */
+function surviveScripts(log: Logger): void {
+  process.on("uncaughtException", (error) => log.error({ err: error }, "Uncaught exception"));
+  process.on("unhandledRejection", (reason) => log.error({ err: reason }, "Unhandled rejection"));
+}
+
+/** The first signal drains, the second ends at once. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  let isStopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(EXIT.failed);
+      isStopping = true;
+      stop().then(
+        () => process.exit(EXIT.ok),
+        () => process.exit(EXIT.failed),
+      );
+    });
+  }
+}
+
+/** One short block: where it listens, where scripts go, and a line that works as it stands. */
+function greet({ port }: RunningServer, config: Config): void {
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  const base = `http://${host}:${port}`;
+  const body = JSON.stringify({ path: "hello.ts", content: 'return { hello: "world" }' });
+  process.stdout.write(
+    [
+      `hoody-exec ${config.version} listens on ${base}`,
+      `  scripts   ${config.scriptsDir}/default/1`,
+      `  API       ${base}/openapi.json`,
+      `  try       curl -s ${base}/api/v1/exec/scripts/write -H 'content-type: application/json' -d '${body}' && curl -s ${base}/hello`,
+      "",
+    ].join("\n"),
+  );
+}

@@ -1,0 +1,35 @@
+import { builtinModules } from "node:module";
+
+/** What a module specifier of a script asks for. */
+export type Specifier =
+  /** A file beside the script, of an absolute path, or a URL. */
+  | { readonly kind: "file" }
+  | { readonly kind: "builtin"; readonly name: string }
+  | { readonly kind: "package"; readonly name: string }
+  /** `lodash@4`: versions belong into `package.json`, so the loader refuses it (script-runtime.md §12). */
+  | { readonly kind: "versioned"; readonly name: string; readonly version: string }
+  | { readonly kind: "invalid" };
+
+/** `@scope/name/sub/path` or `name/sub/path`, each with an optional `@version` behind the name. */
+const PACKAGE = /^(@[a-z0-9~][\w.~-]*\/[a-z0-9~][\w.~-]*|[a-z0-9~][\w.~-]*)(?:@([^/]*))?(?:\/.*)?$/i;
+/** Node's own modules, with and without `node:`; includes subpaths such as `fs/promises`. */
+const BUILTINS: ReadonlySet<string> = new Set(builtinModules);
+
+/**
+ * Says what a specifier in `import` or `require` names, without looking at the disk.
+ *
+ * @see https://docs.npmjs.com/cli/configuring-npm/package-json#name for what a package may be called
+ */
+export function parseSpecifier(specifier: string): Specifier {
+  if (/^(\.{0,2}\/|\.{1,2}$|file:|https?:|data:)/.test(specifier)) return { kind: "file" };
+  if (isBuiltin(specifier)) return { kind: "builtin", name: specifier };
+  const [, name, version] = PACKAGE.exec(specifier) ?? [];
+  if (name === undefined) return { kind: "invalid" };
+  return version === undefined ? { kind: "package", name } : { kind: "versioned", name, version };
+}
+
+function isBuiltin(specifier: string): boolean {
+  if (BUILTINS.has(specifier)) return true;
+  if (/^bun(:|$)/.test(specifier)) return true;
+  return specifier.startsWith("node:") && specifier !== "node:";
+}

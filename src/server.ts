@@ -1,0 +1,58 @@
+import type { Logger } from "pino";
+import type { App } from "./app.ts";
+
+/** Where a server listens. */
+export interface ServerOptions {
+  readonly hostname: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly log: Logger;
+}
+
+/** A listening server. */
+export interface RunningServer {
+  readonly hostname: string;
+  readonly port: number;
+  /**
+   * Stops accepting, waits for running executions, aborts those that remain.
+   *
+   * @param drainTimeoutMs Longest wait in milliseconds.
+   * @returns How many executions had to be aborted.
+   */
+  stop(drainTimeoutMs: number): Promise<number>;
+}
+
+/** Seconds without a byte after which Bun closes a connection; answers that take longer ask to be kept open. */
+const IDLE_TIMEOUT_S = 30;
+
+/** Binds an app to a port. @throws When the port is taken or the address cannot be bound. */
+export function serve(app: App, { hostname, port, log }: ServerOptions): RunningServer {
+  const server = Bun.serve({
+    hostname,
+    port,
+    idleTimeout: IDLE_TIMEOUT_S,
+    // Bodies are bounded where they are read, with an answer in our envelope.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    fetch: app.fetch,
+    error(thrown) {
+      log.error({ err: thrown }, "A request failed outside of every handler");
+      return new Response("Internal server error", { status: 500 });
+    },
+  });
+  return {
+    hostname,
+    port: server.port ?? port,
+    async stop(drainTimeoutMs) {
+      const stopped = server.stop(false);
+      const { promise: expired, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, drainTimeoutMs);
+      await Promise.race([Promise.all([stopped, app.engine.active.drained()]), expired]);
+      clearTimeout(timer);
+      const aborted = app.engine.active.abortAll(
+        new DOMException("The server is shutting down", "AbortError"),
+      );
+      await server.stop(true);
+      return aborted;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Logger } from "pino";
+import type { Clock } from "./base/clock.ts";
+import type { Config } from "./config/load.ts";
+import type { PackageResolver } from "./packages/resolver.ts";
+import type { RouteTable } from "./routing/route-table.ts";
+import type { ScriptStore } from "./scripts/store.ts";
+import type { SharedState } from "./state/shared-state.ts";
+
+/** Every long-lived object of the process, each with one owner: `app.ts` builds and disposes them in order. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** The server's own log; scripts' `console` output goes there too. */
+  readonly log: Logger;
+  /** User scripts on disk. */
+  readonly scripts: ScriptStore;
+  /** URL path → script file, from memory. */
+  readonly routes: RouteTable;
+  /** The `shared` object of each deployment. */
+  readonly shared: SharedState;
+  /** Which npm packages scripts can load. */
+  readonly packages: PackageResolver;
+  /** Compiled scripts, helper modules and kept contexts. */
+  readonly caches: ExecutionCaches;
+  /** When this process started. */
+  readonly startedAt: Date;
+}
+
+/** What the engine keeps between requests and `cache/clear` may drop. */
+export interface ExecutionCaches {
+  /**
+   * Drops compiled scripts, helper modules and the kept context of a deployment; running executions finish.
+   *
+   * @param deploymentKey `default/1`, or null for every deployment.
+   * @returns Deployments that lost a context, and those that still have one.
+   */
+  clear(deploymentKey: string | null): { cleared: number; remaining: number };
+
+  /** Deployments that have a kept context now. */
+  count(): number;
+}

@@ -1,0 +1,6 @@
+import { type CompileCheck, checkCompiles } from "./compile-check.ts";
+
+/** Checks a source as TypeScript and turns it into JavaScript; types are removed, not proven. */
+export function checkTypeScript(source: string): CompileCheck {
+  return checkCompiles(source, "script.ts");
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "bun:test";
+import { parse } from "yaml";
+import packageJson from "../../package.json" with { type: "json" };
+import { createDocument, documentedFailures, tagOf, toYaml } from "../../src/api/document.ts";
+import { OPERATIONS } from "../../src/api/operations.ts";
+import { FAILURES } from "../../src/errors/failures.ts";
+
+const document = createDocument(OPERATIONS, packageJson.version);
+const committed = (file: string) => Bun.file(new URL(`../../openapi/${file}`, import.meta.url)).text();
+
+describe("the committed document", () => {
+  test("openapi.json equals the generated one; otherwise run bun run openapi", async () => {
+    expect(JSON.parse(await committed("openapi.json"))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  test("openapi.yaml equals the generated one; otherwise run bun run openapi", async () => {
+    expect(await committed("openapi.yaml")).toBe(toYaml(document));
+    expect(parse(toYaml(document))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+});
+
+describe("the list of operations", () => {
+  test("no id and no pair of method and path stands twice", () => {
+    const ids = OPERATIONS.map(({ id }) => id);
+    const routes = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
+    expect(ids).toEqual([...new Set(ids)]);
+    expect(routes).toEqual([...new Set(routes)]);
+  });
+
+  test("every path lies below /api/v1/exec/ or is the document", () => {
+    const others = OPERATIONS.map(({ path }) => path).filter((path) => !path.startsWith("/api/v1/exec/"));
+    expect(others).toEqual(["/openapi.json", "/openapi.yaml"]);
+  });
+
+  test("a GET has no body", () => {
+    expect(OPERATIONS.filter(({ method, body }) => method === "get" && body !== undefined)).toEqual([]);
+  });
+});
+
+describe.each(OPERATIONS.map((operation) => [operation.id, operation] as const))("%s", (_id, operation) => {
+  // biome-ignore lint/suspicious/noExplicitAny: the document is looked at as plain JSON
+  const entry = (document.paths as any)[operation.path]?.[operation.method];
+
+  test("is documented with summary, tag and success", () => {
+    expect(entry).toMatchObject({
+      operationId: operation.id,
+      summary: expect.stringMatching(/^[A-Z].*[^.]$/),
+      tags: [tagOf(operation)],
+    });
+    expect(entry.responses[operation.status ?? 200].content).toBeDefined();
+  });
+
+  test("documents each of its failures with an example from the table", () => {
+    for (const kind of documentedFailures(operation)) {
+      const { status, title } = FAILURES[kind];
+      const { examples } = entry.responses[status].content["application/json"];
+      expect(examples[kind].value.error).toBe(title);
+    }
+  });
+});

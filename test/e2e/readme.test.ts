@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { fencedBlocks } from "../support/fenced-blocks.ts";
+import { type ServerProcess, startProcess } from "../support/process.ts";
+
+/** The README's own commands against the real process, in the order a reader would type them. */
+const README = await Bun.file(new URL("../../README.md", import.meta.url)).text();
+const COMMANDS = fencedBlocks(README).filter(
+  ({ language, text }) => language === "sh" && /\bcurl /.test(text),
+);
+
+/** Fails on an error status, as a reader would notice. */
+const CURL = 'curl() { command curl --silent --show-error --fail-with-body "$@"; echo; }';
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startProcess();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+test("the README begins with the two commands", () => {
+  expect(fencedBlocks(README)[0]?.text.split("\n")).toEqual([
+    "npx --yes bun@1.4.5 run start",
+    "npx --yes bun@1.4.5 run test",
+  ]);
+});
+
+describe("commands of the README", () => {
+  test.each(COMMANDS.map((block) => [block.heading, block] as const))(
+    "%s",
+    async (_heading, { text, next }) => {
+      const { exitCode, stdout, stderr } = await runInShell(text);
+      expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: "" });
+      if (next?.language !== "json") return;
+      const answer = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+      expect(answer).toMatchObject(JSON.parse(next.text));
+    },
+  );
+});
+
+async function runInShell(commands: string) {
+  const script = commands
+    .replaceAll("http://localhost:8081", server.url)
+    .replaceAll("storage/scripts", `${server.storage.path}/scripts`);
+  const child = Bun.spawn(["bash", "-euo", "pipefail", "-c", `${CURL}\n${script}`], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [exitCode, stdout, stderr] = await Promise.all([
+    child.exited,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { exitCode, stdout, stderr };
+}

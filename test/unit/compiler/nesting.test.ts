@@ -1,0 +1,40 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sources under test hold templates
+import { describe, expect, test } from "bun:test";
+import { CompileError } from "../../../src/compiler/compile-error.ts";
+import { refuseDeepNesting } from "../../../src/compiler/nesting.ts";
+
+const check = (source: string) => () => refuseDeepNesting(source, "default/1/a.js");
+
+describe("a source nested too deep is refused before the parser sees it", () => {
+  test.each([
+    ["parentheses", "(".repeat(20_000)],
+    ["brackets and braces", "[{a:".repeat(5_000)],
+    ["functions", "function f(){".repeat(5_000)],
+    ["templates", "`${".repeat(5_000)],
+    ["behind a comment and a string", `// (((\nconst a = "(";\n${"(".repeat(600)}`],
+  ])("%s", (_name, source) => {
+    expect(check(source)).toThrow(CompileError);
+  });
+
+  test("with the place of the first bracket over the limit", () => {
+    try {
+      check(`const a =\n${"[".repeat(1_000)}`)();
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ file: "default/1/a.js", line: 2, column: 501, check: "syntax" });
+    }
+  });
+});
+
+describe("a source of ordinary depth passes, whatever its texts hold", () => {
+  test.each([
+    ["nested as deep as anybody writes", `${"[".repeat(400)}${"]".repeat(400)}`],
+    ["with strings that open brackets", 'const a = "(";\n'.repeat(2_000)],
+    ["with comments that open brackets", "// see (\n/* [ { */\n".repeat(2_000)],
+    ["with addresses in templates", "fetch(`https://${host}/a`);\n".repeat(2_000)],
+    ["with quotes in regular expressions", "a.replace(/['\"]/g, (b) => [b]);\n".repeat(2_000)],
+    ["long", "call({ a: [1, 2, 3] });\n".repeat(50_000)],
+  ])("%s", (_name, source) => {
+    expect(check(source)).not.toThrow();
+  });
+});
