@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Api } from "./api/register.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
+import { SingleNode } from "./cluster/single-node.ts";
 import type { Config } from "./config/load.ts";
 import { isControlUrl } from "./dispatch.ts";
 import { Engine } from "./engine/engine.ts";
 import type { RequestServer } from "./engine/execution.ts";
-import { freezeHostGlobals } from "./engine/globals.ts";
-import { shareIdentity } from "./engine/realm-identity.ts";
+import { closeHostRealm } from "./engine/host-realm.ts";
 import { Units } from "./engine/units.ts";
 import { PackageResolver } from "./packages/resolver.ts";
 import { RouteTable } from "./routing/route-table.ts";
@@ -17,6 +17,7 @@ import { ScriptStore } from "./scripts/store.ts";
 import { ScriptWatcher } from "./scripts/watcher.ts";
 import type { Services } from "./services.ts";
 import { SharedState } from "./state/shared-state.ts";
+import { Supervisor } from "./supervisor/supervisor.ts";
 
 /** What a program or a test decides about an app besides its settings. */
 export interface AppPorts {
@@ -38,21 +39,21 @@ export interface App extends AsyncDisposable {
 export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   await using building = new AsyncDisposableStack();
   const { log, clock = systemClock, environment = {} } = ports;
-  freezeHostGlobals();
-  shareIdentity(globalThis as unknown as Record<string, unknown>);
+  closeHostRealm();
 
   const root = config.scriptsDir;
   const changes = new ScriptChanges();
   const scripts = new ScriptStore({ root, changes });
   const routes = new RouteTable({ root });
   const shared = new SharedState({ bytesMax: config.sharedStateMax });
+  const cluster = new SingleNode((key) => shared.of(key));
   const packages = new PackageResolver({ root });
   const units = building.use(
     new Units({
       root,
-      clock,
       log,
       shared,
+      cluster,
       environment,
       readText: (file) => readText(join(root, file)),
       compiledMax: config.compiledMax,
@@ -64,8 +65,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   );
   changes.subscribe((change) => routes.apply(change));
   changes.subscribe((change) => units.apply(change));
-  const watcher = building.use(new ScriptWatcher({ root, changes, log }));
-  watcher.start();
+  const supervisor = building.use(new Supervisor({ log }));
+  supervisor.start(new ScriptWatcher({ root, changes, log }));
   routes.rebuild();
 
   const services: Services = {

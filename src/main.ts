@@ -1,5 +1,5 @@
 import pino, { type Logger } from "pino";
-import { createApp } from "./app.ts";
+import { type App, createApp } from "./app.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { describeSettings } from "./config/describe.ts";
 import { type Config, loadConfig } from "./config/load.ts";
@@ -23,7 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
   );
   const app = await createApp(config, { log, environment });
   const server = listen(() => serve(app, { hostname: config.host, port: config.port, log }), config);
-  surviveScripts(log);
+  surviveScripts(app, log);
   stopOnSignals(async () => {
     const aborted = await server.stop(config.drainTimeout);
     await app[Symbol.asyncDispose]();
@@ -63,9 +63,14 @@ function listen(bind: () => RunningServer, { host, port }: Config): RunningServe
 }
 
 /** What a script throws after its request is over must not end the process for all others. */
-function surviveScripts(log: Logger): void {
-  process.on("uncaughtException", (error) => log.error({ err: error }, "Uncaught exception"));
-  process.on("unhandledRejection", (reason) => log.error({ err: reason }, "Unhandled rejection"));
+function surviveScripts({ engine }: App, log: Logger): void {
+  const report = (thrown: unknown) => {
+    const explained = engine.explain(thrown);
+    // Without a frame of a script the mistake is ours, and its own stack says more.
+    return explained.script === null ? { err: thrown } : explained;
+  };
+  process.on("uncaughtException", (error) => log.error(report(error), "Uncaught exception"));
+  process.on("unhandledRejection", (reason) => log.error(report(reason), "Unhandled rejection"));
 }
 
 /** The first signal drains, the second ends at once. */

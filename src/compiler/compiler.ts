@@ -1,5 +1,4 @@
 import vm from "node:vm";
-import type { Clock } from "../base/clock.ts";
 import { type ParsedDirectives, parseDirectives } from "../directives/parse.ts";
 import { CompileError } from "./compile-error.ts";
 import { toExcerpt } from "./excerpt.ts";
@@ -25,24 +24,17 @@ export type Linker = (
 export interface CompilerOptions {
   /** Reads a file below the scripts root; null when it is absent. */
   readonly readText: (file: string) => string | null;
-  readonly clock: Clock;
   /** Files kept compiled; the least recently loaded goes first. */
   readonly compiledMax: number;
+  /** Is told of each file that was compiled. */
+  readonly onCompiled?: () => void;
 }
-
-/**
- * How long a broken version on disk is taken for a write in progress, in milliseconds.
- *
- * An overwrite gives an event when the file is truncated, before its content is there (performance.md §6).
- */
-const WRITE_GRACE_MS = 20;
 
 interface FileRecord {
   compiled: CompiledScript;
   readonly units: Map<string, CompiledUnit & { readonly script: vm.Script }>;
-  /** Monotonic milliseconds of the change that made it stale; null while current. */
-  staleSinceMs: number | null;
-  changedOnDisk: boolean;
+  /** Whether the file may have changed since. */
+  isStale: boolean;
 }
 
 /**
@@ -76,31 +68,39 @@ export class Compiler {
    */
   load(file: string): CompiledScript | null {
     const record = this.#records.get(file);
-    if (record && record.staleSinceMs === null) return record.compiled;
+    if (record && !record.isStale) return record.compiled;
     const source = this.#options.readText(file);
     if (source === null) {
       this.#records.delete(file);
       return null;
     }
     if (record && source === record.compiled.prepared.source) {
-      record.staleSinceMs = null;
+      record.isStale = false;
       return record.compiled;
     }
-    if (record && source.trim() === "" && this.#isBeingWritten(record)) return record.compiled;
-    try {
-      const compiled = { file, prepared: prepareScript(source, file), directives: parseDirectives(source) };
-      this.#keep(file, { compiled, units: new Map(), staleSinceMs: null, changedOnDisk: false });
-      return compiled;
-    } catch (error) {
-      if (record && this.#isBeingWritten(record)) return record.compiled;
-      throw error;
-    }
+    const compiled = { file, prepared: prepareScript(source, file), directives: parseDirectives(source) };
+    this.#options.onCompiled?.();
+    this.#keep(file, { compiled, units: new Map(), isStale: false });
+    return compiled;
+  }
+
+  /**
+   * What a file declares, also one that does not compile: whether it may be called, and by whom, does not depend on
+   * its code.
+   *
+   * @returns null when there is no such file.
+   */
+  directivesOf(file: string): ParsedDirectives | null {
+    const record = this.#records.get(file);
+    if (record && !record.isStale) return record.compiled.directives;
+    const source = this.#options.readText(file);
+    return source === null ? null : parseDirectives(source);
   }
 
   /** Compiles a loaded file for one kind of context; the result is kept with the file. */
   scriptFor(compiled: CompiledScript, options: WrapOptions): vm.Script {
     const record = this.#records.get(compiled.file);
-    const key = `${options.kind} ${options.ownGlobal} ${options.live} ${options.linkNames.join(",")}`;
+    const key = `${options.kind} ${options.ownGlobal} ${options.live} ${options.linkNames.join(",")} ${options.variables?.join(",")}`;
     const known = record?.compiled === compiled ? record.units.get(key) : undefined;
     if (known) return known.script;
     const { prepared } = compiled;
@@ -118,26 +118,19 @@ export class Compiler {
   };
 
   /** Tells that a file may have changed; the next {@link load} looks. */
-  markStale(file: string, origin: "api" | "disk"): void {
+  markStale(file: string): void {
     const record = this.#records.get(file);
-    if (!record) return;
-    record.staleSinceMs = this.#options.clock.monotonicMs();
-    record.changedOnDisk = origin === "disk";
+    if (record) record.isStale = true;
   }
 
   /** Tells that every file may have changed. */
   markAllStale(): void {
-    for (const file of this.#records.keys()) this.markStale(file, "disk");
+    for (const record of this.#records.values()) record.isStale = true;
   }
 
   /** Drops compiled files; those of one directory when a prefix is given. */
   clear(prefix = ""): void {
     for (const file of this.#records.keys()) if (file.startsWith(prefix)) this.#records.delete(file);
-  }
-
-  #isBeingWritten(record: FileRecord): boolean {
-    if (record.staleSinceMs === null || !record.changedOnDisk) return false;
-    return this.#options.clock.monotonicMs() - record.staleSinceMs < WRITE_GRACE_MS;
   }
 
   #keep(file: string, record: FileRecord): void {

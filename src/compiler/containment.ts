@@ -11,7 +11,7 @@ import {
   REALM_MEMBERS,
 } from "./name-uses.ts";
 import { isWriteTarget, type Reference } from "./scopes.ts";
-import { memberName, type Node } from "./syntax-tree.ts";
+import { memberName, type Node, unwrapExpression } from "./syntax-tree.ts";
 
 /**
  * Where a serverless script may run so that its author sees a world of its own and the next request sees nothing.
@@ -65,8 +65,8 @@ const REALM_MODULES =
   /^(node:)?(vm|module|v8|inspector|repl|worker_threads|process)(\/|$)|^bun:(jsc|ffi|test)$/;
 
 /**
- * Names of array methods that stay plain data properties in the frozen realm, because a getter would slow them:
- * assigning one on an array of the script's own would be ignored there.
+ * Names of methods that stay plain data properties in the frozen realm, because a getter would slow them: assigning
+ * one on an array or function of the script's own would be ignored there.
  */
 export const HOT_METHODS: ReadonlySet<string> = new Set([
   "push",
@@ -79,6 +79,9 @@ export const HOT_METHODS: ReadonlySet<string> = new Set([
   "join",
   "indexOf",
   "includes",
+  "call",
+  "apply",
+  "bind",
 ]);
 
 /** Collects what a walk sees and decides at its end. */
@@ -86,6 +89,8 @@ export class ContainmentAnalysis {
   #reason: string | null = null;
   #usesGlobalObject = false;
   #reachesSlots = false;
+  /** Whether some of the code is strict: there a name without a declaration cannot be set. */
+  #isStrict = false;
   readonly #implicitNames = new Set<string>();
   readonly #probedNames = new Set<string>();
   readonly #handedOn = new Set<string>();
@@ -101,15 +106,11 @@ export class ContainmentAnalysis {
         this.#refuse(`writes to a member of the built-in module ${name}`);
       return;
     }
+    if (isOperandOf(node, ancestors, ["delete"])) return this.#refuse(`deletes ${name}`);
     if (GLOBAL_OBJECT.has(name)) {
       if (written) return this.#refuse(`assigns ${name}`);
       this.#usesGlobalObject = true;
-      const parent = ancestors.at(-1) as Node;
-      if (parent.type === "MemberExpression" && parent["object"] === node) {
-        this.#globalMembers.add(memberName(parent) ?? "");
-        if (target.depth > 1 && target.written) this.#refuse(`writes below a member of ${name}`);
-      }
-      return;
+      return this.#globalObject(name, node, ancestors);
     }
     if (written) {
       this.#implicitNames.add(name);
@@ -129,6 +130,25 @@ export class ContainmentAnalysis {
     if (!isPlainUse(node, ancestors)) this.#handedOn.add(name);
   }
 
+  /** A use of the global object; the own one of an execution has members, but is no ordinary object. */
+  #globalObject(name: string, node: Node, ancestors: readonly Node[]): void {
+    const { depth, written } = memberChainOf(node, ancestors);
+    if (depth > 1 && written) return this.#refuse(`writes below a member of ${name}`);
+    let at = ancestors.length - 1;
+    while (unwrapExpression(ancestors[at] as Node) !== ancestors[at]) at--;
+    const parent = ancestors[at] as Node;
+    if (parent.type === "BinaryExpression" && parent["operator"] === "in") return;
+    if (parent.type === "UnaryExpression" && parent["operator"] === "typeof") return;
+    const isPicked = parent.type === "VariableDeclarator" && (parent["id"] as Node).type === "ObjectPattern";
+    if (isPicked) return;
+    const member = parent.type === "MemberExpression" && depth > 0 ? memberName(parent) : null;
+    if (member === null) return this.#refuse(`hands ${name} on, or a computed member of it`);
+    if (member in Object.prototype || GLOBAL_OBJECT.has(member))
+      return this.#refuse(`uses ${name}.${member}`);
+    if (isOperandOf(parent, ancestors.slice(0, at), ["delete"])) this.#refuse(`deletes a member of ${name}`);
+    this.#globalMembers.add(member);
+  }
+
   /** Any other node. */
   enter(node: Node, ancestors: readonly Node[]): void {
     switch (node.type) {
@@ -146,16 +166,24 @@ export class ContainmentAnalysis {
       }
       case "Property":
         if (node["computed"] === true) this.#reachesSlots = true;
-        if ((ancestors.at(-1) as Node).type === "ObjectPattern" && REALM_MEMBERS.has(keyName(node) ?? "")) {
-          this.#refuse(`takes ${keyName(node)} out of an object`);
-        }
+        if ((ancestors.at(-1) as Node).type === "ObjectPattern") this.#pickedMember(keyName(node) ?? "");
+        return;
+      case "ExpressionStatement":
+        if (node["directive"] === "use strict") this.#isStrict = true;
+        return;
+      case "ClassBody":
+        this.#isStrict = true;
         return;
       case "ThisExpression":
         if (!isMethodThis(ancestors)) this.#refuse("uses this outside of a method");
         return;
       case "WithStatement":
         return this.#refuse("uses with");
+      case "CallExpression":
+        if ((node["callee"] as Node)["name"] === "require") this.#refuseWriteTo(node, ancestors);
+        return;
       case "ImportExpression":
+        this.#refuseWriteTo(node, ancestors);
         return this.module(literalOf(node["source"]));
       default:
     }
@@ -171,12 +199,15 @@ export class ContainmentAnalysis {
   /** The verdict after the whole script was walked. */
   verdict(): Containment {
     if (this.#reason !== null) return { kind: "fresh", reason: this.#reason };
-    const builtin = [...this.#handedOn].find((name) => !this.#implicitNames.has(name));
+    // A name that the script itself sets is its own, whatever it does with it.
+    const isOwn = (name: string) => this.#implicitNames.has(name) || this.#globalMembers.has(name);
+    const builtin = [...this.#handedOn].find((name) => !isOwn(name));
     if (builtin !== undefined) return { kind: "fresh", reason: `hands ${builtin} on as a value` };
     const reachesSlots = this.#reachesSlots;
     if (!this.#usesGlobalObject && this.#implicitNames.size === 0) return { kind: "contained", reachesSlots };
     for (const name of this.#implicitNames) {
       if (PER_EXECUTION.has(name)) continue;
+      if (this.#isStrict) return { kind: "fresh", reason: `sets ${name}, which strict code may not` };
       if (this.#probedNames.has(name))
         return { kind: "fresh", reason: `asks whether ${name} is defined and sets it` };
       if (this.#globalMembers.has(name) || this.#globalMembers.has("")) {
@@ -186,6 +217,16 @@ export class ContainmentAnalysis {
     const implicitNames = [...this.#implicitNames].filter((name) => !PER_EXECUTION.has(name));
     if (!this.#usesGlobalObject && implicitNames.length === 0) return { kind: "contained", reachesSlots };
     return { kind: "own-global", reachesSlots: true, implicitNames };
+  }
+
+  #pickedMember(name: string): void {
+    if (REALM_MEMBERS.has(name) || REFLECTIVE_MEMBERS.has(name))
+      this.#refuse(`takes ${name} out of an object`);
+  }
+
+  /** `require("fs").readFile = …`: the shared view of a module ignores it. */
+  #refuseWriteTo(module: Node, ancestors: readonly Node[]): void {
+    if (memberChainOf(module, ancestors).written) this.#refuse("writes to a member of a module");
   }
 
   #refuse(reason: string): void {

@@ -31,8 +31,9 @@ export interface ModuleSyntax {
 export const IMPORT_META = "$importMeta";
 /** Stands for the `import` of `import("x")`; as long as it. */
 export const DYNAMIC_IMPORT = "$$load";
-/** Holds the value of `export default <expression>`. */
-const DEFAULT_EXPORT = "$$default";
+/** Holds the value of `export default <expression>`: its declaration is as long as those two words. */
+const DEFAULT_EXPORT = "$$value";
+const DEFAULT_WORDS = /^export(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*\n)+default/;
 
 /**
  * Takes import and export statements out of a source, because a function body may hold neither.
@@ -110,11 +111,13 @@ export function takeModuleSyntax(
       taken.exports.push({ exported: "default", expression: nameOf(id) });
       return;
     }
-    const head = source.slice(statement.start, declaration.start);
-    const constant = `const ${DEFAULT_EXPORT}=`;
-    // "export default " and the constant are equally long, so the expression stays in its column.
-    const text = head.includes("\n") ? constant + head.replace(/[^\n]/g, "") : constant.padEnd(head.length);
-    taken.edits.push({ start: statement.start, end: declaration.start, text });
+    const [words] = DEFAULT_WORDS.exec(source.slice(statement.start, declaration.start)) as RegExpExecArray;
+    const constant = `const ${DEFAULT_EXPORT}=${words.replace(/[^\n]/g, "")}`;
+    const end = statement.start + words.length;
+    // What follows stays, because a parenthesis may open before the expression's own node.
+    taken.edits.push({ start: statement.start, end, text: constant.padEnd(words.length) });
+    // A declaration needs no semicolon; without one the next line would belong to the constant.
+    taken.edits.push({ start: statement.end, end: statement.end, text: ";" });
     taken.exports.push({ exported: "default", expression: DEFAULT_EXPORT });
   }
 
@@ -146,7 +149,8 @@ function nameOf(node: Node): string {
   return (node["name"] ?? node["value"]) as string;
 }
 
-function declaredNames(declaration: Node): string[] {
+/** Names that a declaration binds, those of a pattern included. */
+export function declaredNames(declaration: Node): string[] {
   if (declaration.type !== "VariableDeclaration") return [nameOf(declaration["id"] as Node)];
   return (declaration["declarations"] as Node[]).flatMap((each) => patternNames(each["id"] as Node));
 }

@@ -50,6 +50,7 @@ export function memberChainOf(node: Node, ancestors: readonly Node[]): { depth: 
     const continues =
       (parent.type === "MemberExpression" && parent["object"] === child) ||
       parent.type === "ChainExpression" ||
+      parent.type === "AwaitExpression" ||
       unwrapExpression(parent) !== parent;
     if (!continues) break;
     if (parent.type === "MemberExpression") depth++;

@@ -7,12 +7,14 @@ import {
   type StaticImport,
   takeModuleSyntax,
 } from "./module-syntax.ts";
+import { openNamespaceExports } from "./namespace-exports.ts";
+import { refuseDeepNesting, tooDeepError } from "./nesting.ts";
 import { isJavaScript, type ParsedSource, parseScript } from "./parse.ts";
-import { type ScopeVisitor, walkScopes } from "./scopes.ts";
+import { type Reference, type ScopeVisitor, walkScopes } from "./scopes.ts";
 import { applyEdits, type Edit, normalizeText } from "./source-text.ts";
 import { stripTypes } from "./strip-types.ts";
-import type { Node } from "./syntax-tree.ts";
-import { transformTypeScript } from "./transform.ts";
+import { isFunction, type Node } from "./syntax-tree.ts";
+import { transformSyntax } from "./transform.ts";
 
 /** A script's source, turned into the body of a function. */
 export interface PreparedScript {
@@ -22,18 +24,22 @@ export interface PreparedScript {
   readonly source: string;
   /** JavaScript statements; on the author's lines and columns unless there is a `map`. */
   readonly body: string;
-  /** The way back from `body` to `source`, for TypeScript that had to be laid out anew. */
+  /** The way back from `body` to `source`, for syntax that had to be laid out anew. */
   readonly map: TraceMap | null;
   /** The same program as an ES module or CommonJS text without types: what `validate/typescript` shows. */
   readonly javascript: string;
   /** Whether the top level awaits. */
   readonly isAsync: boolean;
+  /** Whether some function of the file takes more arguments than its `length` says. */
+  readonly isVariadic: boolean;
   /** Whether the file begins with "use strict". */
   readonly isStrict: boolean;
   readonly imports: readonly StaticImport[];
   readonly exports: readonly ExportedName[];
   /** Names that no scope of the file declares. */
   readonly freeNames: ReadonlySet<string>;
+  /** Those of them that are used otherwise than by reading a named member: `metadata`, but not `metadata.path`. */
+  readonly bareNames: ReadonlySet<string>;
   /** Those of them that the script assigns; they must stay assignable. */
   readonly assignedNames: ReadonlySet<string>;
   /** Exported names that change after their declaration, so that importers must read them anew. */
@@ -54,15 +60,30 @@ export interface PreparedScript {
  * @throws {CompileError} with the place of the first mistake.
  */
 export function prepareScript(source: string, file: string): PreparedScript {
+  refuseDeepNesting(source, file);
+  try {
+    return prepare(source, file);
+  } catch (error) {
+    // Our walks over the tree are recursive too, but the engine stops them in time.
+    throw error instanceof RangeError ? tooDeepError(source, file) : error;
+  }
+}
+
+function prepare(source: string, file: string): PreparedScript {
   const { text, fenced } = normalizeText(source);
   const parsed = parseScript(text, file);
-  const blanked = parsed.language === "ts" ? stripTypes(parsed.program, text) : [];
+  const mayNeedCode = parsed.language === "ts" || /@|\baccessor\b/.test(text);
+  const blanked = mayNeedCode ? stripTypes(parsed.program, text) : [];
   if (blanked !== null) {
     const prepared = assemble({ source, text, file, parsed, blanked, map: null, fenced });
     // Blanking types can join two lines that a type kept apart; the transformer never does.
     if (blanked.length === 0 || isJavaScript(prepared.body, file)) return prepared;
   }
-  const transformed = transformTypeScript(text, file);
+  const transformed = transformSyntax(
+    applyEdits(text, openNamespaceExports(parsed.program)),
+    file,
+    parsed.language,
+  );
   const again = parseScript(transformed.code, file.replace(/\.[mc]?ts$/, ".js"));
   return assemble({
     source,
@@ -99,10 +120,12 @@ function assemble({ source, text, file, parsed, blanked, map, fenced }: Assembly
     map,
     javascript: applyEdits(text, blanked),
     isAsync: survey.isAsync,
+    isVariadic: survey.isVariadic,
     isStrict: (parsed.program["body"] as Node[])[0]?.["directive"] === "use strict",
     imports: syntax.imports,
     exports: syntax.exports,
     freeNames: survey.freeNames,
+    bareNames: survey.bareNames,
     assignedNames: survey.assignedNames,
     mutableExports: new Set([...survey.assignedLocals].filter((name) => exportedLocals.has(name))),
     containment: survey.containment.verdict(),
@@ -122,6 +145,7 @@ function assemble({ source, text, file, parsed, blanked, map, fenced }: Assembly
 /** Everything one walk over the tree tells. */
 interface Survey {
   readonly freeNames: Set<string>;
+  readonly bareNames: Set<string>;
   readonly assignedNames: Set<string>;
   readonly assignedLocals: Set<string>;
   readonly boundNamesUsed: Set<string>;
@@ -130,11 +154,13 @@ interface Survey {
   readonly edits: Edit[];
   readonly containment: ContainmentAnalysis;
   isAsync: boolean;
+  isVariadic: boolean;
 }
 
 function surveyNames(program: Node): Survey {
   const survey: Survey = {
     freeNames: new Set(),
+    bareNames: new Set(),
     assignedNames: new Set(),
     assignedLocals: new Set(),
     boundNamesUsed: new Set(),
@@ -142,17 +168,21 @@ function surveyNames(program: Node): Survey {
     edits: [],
     containment: new ContainmentAnalysis(),
     isAsync: false,
+    isVariadic: false,
   };
   const visitor: ScopeVisitor = {
     reference(reference) {
       survey.containment.reference(reference);
+      if (reference.name === "arguments") survey.isVariadic = true;
       if (reference.binding !== null) survey.boundNamesUsed.add(reference.name);
       if (reference.binding === null) survey.freeNames.add(reference.name);
+      if (reference.binding === null && !isMemberRead(reference)) survey.bareNames.add(reference.name);
       if (reference.written)
         (reference.binding === null ? survey.assignedNames : survey.assignedLocals).add(reference.name);
     },
     enter(node, { ancestors, functionDepth, lookup }) {
       survey.containment.enter(node, ancestors);
+      if (isFunction(node) && (node["params"] as Node[]).some(isUncounted)) survey.isVariadic = true;
       switch (node.type) {
         case "AwaitExpression":
           if (functionDepth === 0) survey.isAsync = true;
@@ -193,4 +223,15 @@ function surveyNames(program: Node): Survey {
     survey.modules.push(literal["value"]);
     return literal["value"];
   }
+}
+
+/** Whether a name is only the object of `name.member`. */
+function isMemberRead({ node, ancestors }: Reference): boolean {
+  const parent = ancestors.at(-1) as Node;
+  return parent.type === "MemberExpression" && parent["object"] === node && parent["computed"] !== true;
+}
+
+/** A parameter that ends the count of a function's `length` (ECMA-262 §15.1.5). */
+function isUncounted(parameter: Node): boolean {
+  return parameter.type === "AssignmentPattern" || parameter.type === "RestElement";
 }

@@ -15,7 +15,7 @@ const FENCED = /^\s*(```|~~~)[^\n`]*\n[\s\S]*?\n?[ \t]*\1[ \t]*\s*$/;
  */
 export function normalizeText(source: string): SourceText {
   let text = source.startsWith("\uFEFF") ? ` ${source.slice(1)}` : source;
-  if (text.startsWith("#!")) text = `//${text.slice(2)}`;
+  text = text.replace(/^( ?)#!/, "$1//");
   if (!FENCED.test(text)) return { text, fenced: false };
   const lines = text.split("\n");
   const isFence = (line: string) => /^\s*(```|~~~)/.test(line);

@@ -5,7 +5,7 @@ import { forEachChild, isFunction, isTypeOnly, type Node } from "./syntax-tree.t
  * The edits that blank every type of a TypeScript file, so that lines and columns stay the author's.
  *
  * @returns null when the file has syntax that needs code of its own: enum, namespace, parameter property, decorator,
- *   `import = require()`. Those files go through `compiler/transform.ts` and a source map.
+ *   `accessor`, `import = require()`. Those files go through `compiler/transform.ts` and a source map.
  */
 export function stripTypes(program: Node, source: string): readonly Edit[] | null {
   const stripper = new TypeStripper(source);
@@ -14,6 +14,7 @@ export function stripTypes(program: Node, source: string): readonly Edit[] | nul
 
 /** Statements that end without a semicolon when the parser lets them. */
 const STATEMENT_LISTS = new Set(["Program", "BlockStatement", "StaticBlock", "SwitchCase", "ClassBody"]);
+const COMMENTS = /\/\*[\s\S]*?\*\/|\/\/.*/g;
 const MODIFIERS = /\b(public|private|protected|readonly|override|abstract|declare)\b/g;
 
 class TypeStripper {
@@ -56,21 +57,29 @@ class TypeStripper {
   #own(node: Node): void {
     this.#annotation(node);
     switch (node.type) {
+      // The tree has no parentheses: what stands between an expression and its type may be one that has to stay.
       case "TSAsExpression":
-      case "TSSatisfiesExpression":
+      case "TSSatisfiesExpression": {
+        const word = node.type === "TSAsExpression" ? "as" : "satisfies";
+        const from = (node["expression"] as Node).end;
+        const between = this.#source.slice(from, (node["typeAnnotation"] as Node).start);
+        this.#blank(from + between.replace(COMMENTS, blank).lastIndexOf(word), node.end);
+        return;
+      }
       case "TSNonNullExpression":
+        this.#blank(node.end - 1, node.end);
+        return;
       case "TSInstantiationExpression":
-        this.#blank((node["expression"] as Node).end, node.end);
+        this.#blank((node["typeArguments"] as Node).start, node.end);
         return;
       case "TSTypeAssertion":
-        this.#blank(node.start, (node["expression"] as Node).start);
+        this.#blank(node.start, this.#source.indexOf(">", (node["typeAnnotation"] as Node).end) + 1);
         return;
       case "ClassDeclaration":
       case "ClassExpression":
         return this.#classHead(node);
       case "PropertyDefinition":
       case "MethodDefinition":
-      case "AccessorProperty":
         return this.#member(node);
       case "ImportSpecifier":
       case "ExportSpecifier":
@@ -165,7 +174,7 @@ class TypeStripper {
   }
 }
 
-/** TypeScript syntax with a meaning at run time. */
+/** Syntax with a meaning at run time that the engine does not know. */
 function needsCode(node: Node): boolean {
   switch (node.type) {
     case "TSEnumDeclaration":
@@ -175,6 +184,7 @@ function needsCode(node: Node): boolean {
     case "TSImportEqualsDeclaration":
     case "TSExportAssignment":
     case "Decorator":
+    case "AccessorProperty":
       return true;
     default:
       return false;
@@ -187,8 +197,6 @@ function isErased(node: Node): boolean {
     case "TSInterfaceDeclaration":
     case "TSTypeAliasDeclaration":
     case "TSDeclareFunction":
-    case "TSEnumDeclaration":
-    case "TSModuleDeclaration":
     case "TSIndexSignature":
     case "TSAbstractMethodDefinition":
     case "TSAbstractPropertyDefinition":
@@ -200,6 +208,8 @@ function isErased(node: Node): boolean {
     case "VariableDeclaration":
     case "ClassDeclaration":
     case "PropertyDefinition":
+    case "TSEnumDeclaration":
+    case "TSModuleDeclaration":
       return node["declare"] === true;
     case "MethodDefinition":
       return (node["value"] as Node).type === "TSEmptyBodyFunctionExpression";

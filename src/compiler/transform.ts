@@ -1,7 +1,10 @@
+import { createRequire } from "node:module";
 import { TraceMap } from "@jridgewell/trace-mapping";
-import { transformSync } from "oxc-transform";
+import type * as oxcTransform from "oxc-transform";
 import { CompileError } from "./compile-error.ts";
 import { toExcerpt, toPlace } from "./excerpt.ts";
+
+const requireHere = createRequire(import.meta.url);
 
 /** JavaScript whose layout is no longer the author's, with the way back. */
 export interface Transformed {
@@ -11,13 +14,15 @@ export interface Transformed {
 }
 
 /**
- * Turns TypeScript that needs code of its own (enum, namespace, parameter property, decorator) into JavaScript.
+ * Turns syntax that needs code of its own (enum, namespace, parameter property, decorator, `accessor`) into JavaScript.
  *
  * @throws {CompileError} for what the transformer refuses.
  */
-export function transformTypeScript(text: string, file: string): Transformed {
+export function transformSyntax(text: string, file: string, language: "js" | "ts"): Transformed {
+  // Most servers never meet such a file, so the transformer is loaded for the first one.
+  const { transformSync } = requireHere("oxc-transform") as typeof oxcTransform;
   const { code, map, errors } = transformSync(file, text, {
-    lang: "ts",
+    lang: language,
     sourcemap: true,
     decorator: { legacy: true },
   });
@@ -28,7 +33,7 @@ export function transformTypeScript(text: string, file: string): Transformed {
       file,
       ...place,
       excerpt: toExcerpt(text, place),
-      check: "typescript",
+      check: language === "ts" ? "typescript" : "syntax",
     });
   }
   return { code, map: new TraceMap(map as unknown as ConstructorParameters<typeof TraceMap>[0]) };

@@ -28,6 +28,8 @@ export interface WrapOptions {
   readonly kind: "script" | "module";
   /** Names that are constants for the compiled function, so that reading them costs nothing. */
   readonly linkNames: readonly string[];
+  /** Linked names that the body assigns: each run has a variable of its own for them. */
+  readonly variables?: readonly string[];
   /** Whether each execution has a global object of its own. */
   readonly ownGlobal: boolean;
   /** Whether some imported names must be read anew at each use, because their module may change them. */
@@ -57,7 +59,8 @@ export function wrapScript(prepared: PreparedScript, options: WrapOptions): Wrap
   const strict = prepared.isStrict ? '"use strict";' : "";
   const asyncWord = prepared.isAsync ? "async " : "";
   const [enter, leave] = options.kind === "script" ? scriptFrame(prepared) : moduleFrame(prepared);
-  const inner = `${asyncWord}function(${parameters(options)}){${strict}{${enter}`;
+  const variables = options.variables?.length ? `let {${options.variables.join(",")}}=$$link;` : "";
+  const inner = `${asyncWord}function(${parameters(prepared, options)}){${strict}${variables}{${enter}`;
   const linked = `${link}${importBindings(prepared, options.live)}`;
   const body = `${prepared.body}\n${leave}}}`;
   const head = options.live
@@ -69,16 +72,19 @@ export function wrapScript(prepared: PreparedScript, options: WrapOptions): Wrap
     return { code: `${prefix}${body}${tail}`, prefixLength: prefix.length };
   }
   // The injected names go inside of `with`, so that a member set on the global object never hides them.
-  const outer = `return function(${parameters(options)}){with(${OWN_GLOBAL}){return (`;
+  const outer = `return function(${parameters(prepared, options)}){with(${OWN_GLOBAL}){return (`;
   const named = inner.replace(`,${OWN_GLOBAL})`, () => `,${OWN_GLOBAL},globalThis,global,self)`);
   const prefix = `${head}${linked}${outer}${named}`;
   const call = `)(...arguments,${OWN_GLOBAL},${OWN_GLOBAL},${OWN_GLOBAL})}}`;
   return { code: `${prefix}${body}${call}${tail}`, prefixLength: prefix.length };
 }
 
-function parameters(options: WrapOptions): string {
-  if (options.kind === "module") return "module,exports,$$define";
-  return [...EXECUTION_NAMES, EXPORTS_OUT, OWN_GLOBAL].join(",");
+/** A name that the script imports is no parameter: it would hide the import, which is bound outside of the function. */
+function parameters(prepared: PreparedScript, options: WrapOptions): string {
+  const imported = new Set(prepared.imports.flatMap(({ names }) => names.map(({ local }) => local)));
+  const names = options.kind === "module" ? ["module", "exports"] : EXECUTION_NAMES;
+  const free = names.map((name) => (imported.has(name) ? `$$${name}` : name));
+  return [...free, ...(options.kind === "module" ? ["$$define"] : [EXPORTS_OUT, OWN_GLOBAL])].join(",");
 }
 
 /** A script hands its exports over at its end; a top-level `return` before that wins (script-runtime.md §4). */

@@ -1,4 +1,5 @@
 import { Gate } from "../base/gate.ts";
+import type { Directives } from "../directives/table.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { requireToken } from "./script-token.ts";
 import type { LoadedScript, ScriptUnit } from "./script-unit.ts";
@@ -26,9 +27,8 @@ export async function admit(
   { compiled, timeoutMs }: LoadedScript,
   { request, query, queueMax, leftMs }: Admission,
 ): Promise<(() => void) | null> {
-  const { enabled, tokens, concurrent, mode } = compiled.directives.effective;
-  if (!enabled) throw new ExecError("scriptDisabled");
-  if (tokens.length > 0) requireToken(tokens, request, query);
+  requireAccess(compiled.directives.effective, request, query);
+  const { concurrent, mode } = compiled.directives.effective;
   // Only serverless scripts have the limit (script-runtime.md §8).
   if (concurrent === true || mode === "worker") return null;
 
@@ -44,6 +44,17 @@ export async function admit(
     `${queueMax} requests are waiting for "${unit.file}", the limit of --queue-max`,
     { details: { script: unit.file, directive: "@concurrent", limit } },
   );
+}
+
+/**
+ * Decides whether a caller may know of a script, whether or not it compiles: enabled, token.
+ *
+ * @param query Query string without its `?`.
+ * @throws {ExecError} `scriptDisabled`, `unauthorized`.
+ */
+export function requireAccess({ enabled, tokens }: Directives, request: Request, query: string): void {
+  if (!enabled) throw new ExecError("scriptDisabled");
+  if (tokens.length > 0) requireToken(tokens, request, query);
 }
 
 /** The answer to a request whose time is over; the connection closes, because the script may still be running. */

@@ -51,6 +51,7 @@ export class Answers {
       (thrown) => {
         running.leave();
         resolve(this.failed(thrown, execution));
+        res?._breakOff(thrown);
       },
     );
     return promise;
@@ -60,10 +61,12 @@ export class Answers {
   of(execution: Execution, run: Outcome, value: unknown): Response | Promise<Response> {
     try {
       const response = toResponse(value, run.res, run.stringify, (thrown) => this.failed(thrown, execution));
-      if (!execution.logged) return response;
-      return response instanceof Response
-        ? this.#withId(execution, response)
-        : response.then((each) => this.#withId(execution, each));
+      if (response instanceof Response)
+        return execution.logged ? this.#withId(execution, response) : response;
+      return response.then(
+        (each) => this.#withId(execution, each),
+        (thrown) => this.failed(thrown, execution),
+      );
     } catch (thrown) {
       return this.failed(thrown, execution);
     }

@@ -13,13 +13,13 @@ export interface Around {
 }
 
 /**
- * `pre`, the script, `post` (script-runtime.md §10): a non-null result of `pre`, or an answer it began, takes the
+ * `pre`, the script, `post` (script-runtime.md §10): a non-null result of `pre`, or an answer it ended, takes the
  * script's place; a non-null result of `post` replaces the answer unless that has begun.
  */
 export async function runAround({ run, pre, post, main, beside }: Around): Promise<unknown> {
   const hasBegun = () => run.res?.headersSent === true;
   const early = pre === null ? null : await beside(pre).invoke(undefined);
-  const isStopped = (early !== null && early !== undefined) || hasBegun();
+  const isStopped = (early !== null && early !== undefined) || run.res?.writableEnded === true;
   const result = isStopped ? early : await main();
   if (post === null) return result;
   const replaced = await beside(post).invoke(result);

@@ -1,3 +1,5 @@
+import type { Clock } from "../base/clock.ts";
+import { toRecord } from "../base/record.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import type { UploadedFile } from "./facade/request.ts";
 import { parseMultipart } from "./multipart.ts";
@@ -10,6 +12,9 @@ export interface ReceivedBody {
   readonly files?: readonly UploadedFile[];
 }
 
+/** Parses JSON into objects of the realm they are for: of another realm they serialise three times as slowly. */
+export type ParseJson = (text: string) => unknown;
+
 /** Limits of reading a body. */
 export interface BodyLimits {
   /** Bytes. */
@@ -20,30 +25,125 @@ export interface BodyLimits {
 
 const utf8 = new TextDecoder();
 
+/** How often pending bodies are looked at, in milliseconds. */
+const SWEEP_MS = 100;
+
+/** A body that has not been received completely. */
+interface PendingBody {
+  /** Monotonic milliseconds. */
+  readonly deadlineMs: number;
+  readonly expire: () => void;
+}
+
+/** How one body is to be received. */
+export interface BodyRequest {
+  readonly parseJson: ParseJson;
+  /** Whether the script may ask for the bytes; without them JSON is read in half the time. */
+  readonly keepsRaw: boolean;
+  /** When the request came in, in monotonic milliseconds. */
+  readonly sinceMs: number;
+  /** The script's own time limit from then on, in milliseconds; 0 for none. */
+  readonly scriptTimeoutMs: number;
+  /** Makes the answer for when that is over first. */
+  readonly late: () => ExecError;
+}
+
 /**
- * Reads and parses a body by its content type (script-runtime.md §7); the bytes are kept as they were received, so
+ * Reads and parses bodies by their content type (script-runtime.md §7); the bytes are kept as they were received, so
  * that a signature over them can be checked.
- *
- * @throws {ExecError} `bodyTooLarge`, `bodyTimeout`, `clientGone`, or `invalidBody` for one that does not parse.
  */
-export async function receiveBody(request: Request, limits: BodyLimits): Promise<ReceivedBody> {
-  const raw = await readBytes(request, limits);
-  const type = request.headers.get("content-type") ?? "";
-  try {
-    return parseBody(raw, type);
-  } catch (cause) {
-    throw new ExecError("invalidBody", undefined, { extra: { contentType: type }, cause });
+export class BodyReader implements Disposable {
+  readonly #clock: Clock;
+  readonly #limits: BodyLimits;
+  /** One sweep for all of them: a timer for each body costs a tenth of a small request. */
+  readonly #pending = new Set<PendingBody>();
+  #sweeper: Timer | null = null;
+
+  constructor(clock: Clock, limits: BodyLimits) {
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /**
+   * Receives the body of a request.
+   *
+   * A declared length is checked before a byte is read, an undeclared one while reading.
+   *
+   * @throws {ExecError} `bodyTooLarge`, `bodyTimeout`, `clientGone`, `invalidBody` for one that does not parse, or
+   *   what `late` makes.
+   */
+  receive(request: Request, wanted: BodyRequest): Promise<ReceivedBody> {
+    return new Promise((resolve, reject) => {
+      const { bytesMax } = this.#limits;
+      const declared = request.headers.get("content-length");
+      if (declared !== null && Number(declared) > bytesMax) throw tooLarge(bytesMax);
+      const type = request.headers.get("content-type") ?? "";
+      const pending = this.#watch(wanted, reject);
+      const parse = (received: Buffer | string) => {
+        this.#pending.delete(pending);
+        try {
+          resolve(parseBody(received, type, wanted.parseJson));
+        } catch (cause) {
+          reject(new ExecError("invalidBody", undefined, { extra: { contentType: type }, cause }));
+        }
+      };
+      const fail = (error: unknown) => {
+        this.#pending.delete(pending);
+        // A connection that breaks while the body is read is nobody's mistake but the client's.
+        reject(error instanceof ExecError ? error : new ExecError("clientGone", undefined, { cause: error }));
+      };
+      if (declared === null) readChunks(request, bytesMax).then(parse, fail);
+      else if (!wanted.keepsRaw && type === "application/json") request.text().then(parse, fail);
+      else request.arrayBuffer().then((all) => parse(Buffer.from(all)), fail);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#sweeper) clearInterval(this.#sweeper);
+    this.#pending.clear();
+  }
+
+  /** Whichever limit is over first ends the wait: the body's or the script's. */
+  #watch({ sinceMs, scriptTimeoutMs, late }: BodyRequest, reject: (error: ExecError) => void): PendingBody {
+    const { timeoutMs } = this.#limits;
+    const isScriptFirst = scriptTimeoutMs > 0 && (timeoutMs === 0 || scriptTimeoutMs < timeoutMs);
+    const limitMs = isScriptFirst ? scriptTimeoutMs : timeoutMs;
+    const pending = {
+      deadlineMs: limitMs > 0 ? sinceMs + limitMs : Number.POSITIVE_INFINITY,
+      expire: () => reject(isScriptFirst ? late() : bodyTimeout(timeoutMs)),
+    };
+    this.#pending.add(pending);
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
+    return pending;
+  }
+
+  #sweep(): void {
+    const now = this.#clock.monotonicMs();
+    for (const pending of this.#pending) {
+      if (pending.deadlineMs > now) continue;
+      this.#pending.delete(pending);
+      pending.expire();
+    }
+    if (this.#pending.size > 0 || this.#sweeper === null) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = null;
   }
 }
 
-function parseBody(raw: Buffer, type: string): ReceivedBody {
+function bodyTimeout(timeoutMs: number): ExecError {
+  return new ExecError("bodyTimeout", undefined, { extra: { timeoutMs }, headers: { connection: "close" } });
+}
+
+/** @param received Text only for JSON whose bytes nobody asks for. */
+function parseBody(received: Buffer | string, type: string, parseJson: ParseJson): ReceivedBody {
+  if (typeof received === "string") return { value: received === "" ? {} : parseJson(received) };
+  const raw = received;
   const essence = (type.split(";")[0] ?? "").trim().toLowerCase();
   if (essence === "application/json" || essence.endsWith("+json")) {
-    return { value: raw.length === 0 ? {} : JSON.parse(utf8.decode(raw)), raw };
+    return { value: raw.length === 0 ? {} : parseJson(utf8.decode(raw)), raw };
   }
   if (essence === "application/x-www-form-urlencoded") {
-    const fields = new URLSearchParams(utf8.decode(raw));
-    return { value: toRecord(fields), raw };
+    return { value: toRecord(new URLSearchParams(utf8.decode(raw))), raw };
   }
   if (essence === "multipart/form-data") {
     const { fields, files } = parseMultipart(raw, type);
@@ -51,37 +151,6 @@ function parseBody(raw: Buffer, type: string): ReceivedBody {
   }
   if (essence.startsWith("text/")) return { value: utf8.decode(raw), raw };
   return { value: raw, raw };
-}
-
-/** The last of repeated names wins. */
-function toRecord(fields: Iterable<readonly [string, string]>): Record<string, string> {
-  const record: Record<string, string> = {};
-  for (const [name, value] of fields) if (name !== "__proto__") record[name] = value;
-  return record;
-}
-
-/** A declared length is checked before a byte is read, an undeclared one while reading. */
-async function readBytes(request: Request, { bytesMax, timeoutMs }: BodyLimits): Promise<Buffer> {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > bytesMax) throw tooLarge(bytesMax);
-  const read = (
-    declared === null ? readChunks(request, bytesMax) : request.arrayBuffer().then((all) => Buffer.from(all))
-  ).catch((cause: unknown) => {
-    // A connection that breaks while the body is read is nobody's mistake but the client's.
-    throw cause instanceof ExecError ? cause : new ExecError("clientGone", undefined, { cause });
-  });
-  if (timeoutMs === 0) return read;
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(
-      new ExecError("bodyTimeout", undefined, { extra: { timeoutMs }, headers: { connection: "close" } }),
-    );
-  }, timeoutMs);
-  try {
-    return await Promise.race([read, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function readChunks(request: Request, bytesMax: number): Promise<Buffer> {

@@ -4,11 +4,11 @@ import type { Directives } from "../directives/table.ts";
  * CORS headers of an answer, by the script's directives (Fetch standard §3.2).
  *
  * @param origin The request's `Origin`; null when it has none.
- * @returns null when the script declares no CORS, or another origin.
+ * @returns null when the script declares no CORS, or another origin, or is disabled and says nothing of itself.
  */
 export function corsHeaders(directives: Directives, origin: string | null): Record<string, string> | null {
-  const { cors } = directives;
-  if (cors === null || origin === null) return null;
+  const { cors, enabled } = directives;
+  if (!enabled || cors === null || origin === null) return null;
   const isLiteral = cors === "*" && !directives["cors-credentials"];
   if (cors !== "*" && cors !== "reflective" && cors !== origin) return null;
   return {
@@ -16,6 +16,16 @@ export function corsHeaders(directives: Directives, origin: string | null): Reco
     ...(isLiteral ? {} : { vary: "Origin" }),
     ...(directives["cors-credentials"] ? { "access-control-allow-credentials": "true" } : {}),
   };
+}
+
+/** Adds CORS headers to an answer; a body that streams is handed on as it is. */
+export function withCors(response: Response, cors: Readonly<Record<string, string>> | null): Response {
+  for (const [name, text] of Object.entries(cors ?? {})) {
+    // Whatever else the answer depends on, it also depends on the origin.
+    if (name === "vary") response.headers.append(name, text);
+    else response.headers.set(name, text);
+  }
+  return response;
 }
 
 /** Answer to a preflight: 204, with the script's methods, headers and age when it allows the origin. */

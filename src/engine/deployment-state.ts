@@ -4,10 +4,11 @@ import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
 import { createProcess } from "./facade/process.ts";
 import { hostGlobals, INJECTED_MODULES, loadHostModule } from "./globals.ts";
 import { harden } from "./harden.ts";
+import { closeHeld } from "./host-realm.ts";
 import type { ModuleResolution } from "./module-resolution.ts";
 import { DeploymentModules, type Importer } from "./modules.ts";
 import { overlay } from "./overlay.ts";
-import { shareIdentity } from "./realm-identity.ts";
+import { IDENTITY_NAMES, shareIdentity } from "./realm-identity.ts";
 import { ScriptTimers } from "./timers.ts";
 
 /** What a deployment's state is made of. */
@@ -20,6 +21,8 @@ export interface DeploymentStateOptions {
   /** Variables of a script: the process's and those of its companion files. */
   readonly readEnvironment: (file: string) => Readonly<Record<string, string>>;
   readonly timersMax: number;
+  /** Compare-and-set on a top-level key of the deployment's shared state. */
+  readonly updateState: (key: string, update: (current: unknown) => unknown) => Promise<unknown>;
   /** Is told what a timer of this deployment threw. */
   readonly report: (error: unknown, deploymentKey: string) => void;
   /** `console` of helper modules, which belong to no execution. */
@@ -89,7 +92,8 @@ export class DeploymentState implements Disposable {
       __dirname: () => dirname(absolute),
       process: () => createProcess(this.#options.readEnvironment(file), { file: absolute, sealed }),
       Bun: () => overlay(Bun, { sealed, overrides: { env: this.#options.readEnvironment(file) } }),
-      $: () => Bun.$,
+      $: () => closed(Bun.$),
+      state: () => Object.freeze({ update: harden(this.#options.updateState) }),
       ...injectedMakers(sealed),
     };
     const values: Record<string, unknown> = {};
@@ -129,18 +133,22 @@ export function shareContextIdentity(context: vm.Context): void {
   shareIdentity(vm.runInContext(IDENTITIES, context) as Record<string, unknown>);
 }
 
-const IDENTITIES =
-  "({ Array, ArrayBuffer, Date, Error, Function, Map, Object, Promise, RegExp, Set, Uint8Array })";
+const IDENTITIES = `({ ${IDENTITY_NAMES.join(", ")} })`;
 
 function injectedMakers(sealed: boolean): Record<string, () => unknown> {
   const rows = Object.entries(INJECTED_MODULES).map(([name, { module, member }]) => {
     const make = () => {
       const loaded = loadHostModule(module) as Record<string, unknown>;
-      return member === undefined ? overlay(loaded, { sealed }) : loaded[member];
+      return member === undefined ? overlay(loaded, { sealed }) : closed(loaded[member]);
     };
     return [name, make] as const;
   });
   return Object.fromEntries(rows);
+}
+
+function closed<T>(value: T): T {
+  closeHeld(value);
+  return value;
 }
 
 function importMeta(absolute: string, require: NodeJS.Require): object {

@@ -16,10 +16,12 @@ export interface DocumentLocation {
 /**
  * Serves a Markdown document.
  *
- * @throws {ExecError} `unauthorized`; {CompileError} when the script that guards it cannot be read.
+ * The script that guards it need not compile for that.
+ *
+ * @throws {ExecError} `unauthorized`
  */
 export async function serveDocument(
-  { deployment, file, script, path }: DocumentLocation,
+  { file, script, path }: DocumentLocation,
   {
     request,
     query,
@@ -27,8 +29,7 @@ export async function serveDocument(
     root,
   }: { readonly request: Request; readonly query: string; readonly units: Units; readonly root: string },
 ): Promise<Response> {
-  const guard = script === null ? null : await units.unitOf(deployment.key, script).load();
-  const directives = guard?.compiled.directives.effective;
+  const directives = script === null ? null : units.compiler.directivesOf(script)?.effective;
   if (directives?.enabled === false) return missing(path);
   if (directives && directives.tokens.length > 0) requireToken(directives.tokens, request, query);
   const document = Bun.file(join(root, file));

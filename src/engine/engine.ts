@@ -5,11 +5,11 @@ import { isPromiseLike } from "../base/realm.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SharedState } from "../state/shared-state.ts";
 import { ActiveExecutions } from "./active.ts";
-import { admit } from "./admit.ts";
+import { admit, requireAccess, timeoutError } from "./admit.ts";
 import { Answers } from "./answers.ts";
 import { runAround } from "./around.ts";
-import { type ReceivedBody, receiveBody } from "./body.ts";
-import { corsHeaders, preflightResponse } from "./cors.ts";
+import { BodyReader, type ReceivedBody } from "./body.ts";
+import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
@@ -19,6 +19,7 @@ import { locate } from "./locate.ts";
 import { toResponse } from "./respond.ts";
 import { enforceReturnType } from "./return-type.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
+import { reportThrown, type ThrownReport } from "./thrown.ts";
 import type { Units } from "./units.ts";
 
 /** What the engine works with. */
@@ -59,6 +60,7 @@ export class Engine implements Disposable {
   readonly #settings: EngineSettings;
   readonly #executor: Executor;
   readonly #answers: Answers;
+  readonly #bodies: BodyReader;
   readonly #host: ExecutionHost;
   /** URL without query → endpoint; emptied whenever routes change. */
   readonly #endpoints = new Map<string, Endpoint>();
@@ -72,6 +74,10 @@ export class Engine implements Disposable {
     const ids = new IdSource();
     this.active = new ActiveExecutions(clock);
     this.#host = { trustProxy, nextId: () => ids.next("exec_", clock.now().getTime()) };
+    this.#bodies = new BodyReader(clock, {
+      bytesMax: settings.bodyMaxBytes,
+      timeoutMs: settings.bodyTimeoutMs,
+    });
     this.#executor = new InlineExecutor({ shared, log });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#answers = new Answers({ active: this.active, clock, failures, log });
@@ -95,8 +101,15 @@ export class Engine implements Disposable {
     return this.#serve(endpoint, request, server, url);
   }
 
+  /** Says which script threw something that no request waits for, and where. */
+  explain(thrown: unknown): ThrownReport {
+    const { units } = this.#services;
+    return reportThrown(thrown, { fallback: null, lookup: units.compiler.unitOf, root: this.#settings.root });
+  }
+
   [Symbol.dispose](): void {
     this.active[Symbol.dispose]();
+    this.#bodies[Symbol.dispose]();
     this.#endpoints.clear();
   }
 
@@ -144,7 +157,7 @@ export class Engine implements Disposable {
       return this.#run(new Execution(request, server, endpoint, url, null, this.#host), loaded);
     }
     const sinceMs = this.#services.clock.monotonicMs();
-    return this.#receive(request).then(
+    return this.#receive(request, loaded, sinceMs).then(
       (body) => this.#run(new Execution(request, server, endpoint, url, body, this.#host), loaded, sinceMs),
       (thrown) => this.#answers.refused(thrown, request, endpoint.match.file, this.#host.nextId()),
     );
@@ -193,41 +206,67 @@ export class Engine implements Disposable {
     }
     const begin = (body: ReceivedBody | null) =>
       new Execution(request, server, endpoint, url, body, this.#host);
+    const query = queryOf(url) || endpoint.pathQuery;
     let loaded: LoadedScript;
     try {
       loaded = await unit.load();
     } catch (thrown) {
-      return request.method === "OPTIONS"
-        ? preflightResponse(null, request)
-        : this.#answers.failed(thrown, begin(null));
+      return this.#answerBroken(thrown, begin(null));
     }
     const { effective } = loaded.compiled.directives;
-    if (request.method === "OPTIONS") return preflightResponse(effective.enabled ? effective : null, request);
+    if (request.method === "OPTIONS") return preflightResponse(effective, request);
 
-    const cors = effective.enabled ? corsHeaders(effective, request.headers.get("origin")) : null;
+    const cors = corsHeaders(effective, request.headers.get("origin"));
     const { timeoutMs, isBodyRaw } = loaded;
     const leftMs =
       timeoutMs > 0 ? sinceMs + timeoutMs - this.#services.clock.monotonicMs() : Number.POSITIVE_INFINITY;
     let leave: (() => void) | null = null;
     try {
       const { queueMax } = this.#settings;
-      leave = await admit(unit, loaded, { request, query: queryOf(url), queueMax, leftMs });
-      const hasBody = request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
-      const execution = begin(hasBody ? await this.#receive(request) : null);
+      leave = await admit(unit, loaded, { request, query, queueMax, leftMs });
+      const hasMiddleware = match.pre !== null || match.post !== null;
+      const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
+      const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
+      const execution = begin(hasBody ? await this.#receive(request, loaded, sinceMs, hasMiddleware) : null);
       const run = this.#executor.start(execution, loaded, { full: true });
       const value = this.#runWithMiddleware(run, endpoint, loaded);
       const settled = leave ?? (() => undefined);
       leave = null;
       value.then(settled, settled);
-      return withHeaders(
-        await this.#answers.whenSettled(execution, run, value, { timeoutMs, sinceMs }),
-        cors,
-      );
+      return withCors(await this.#answers.whenSettled(execution, run, value, { timeoutMs, sinceMs }), cors);
     } catch (thrown) {
-      return withHeaders(this.#answers.refused(thrown, request, match.file, this.#host.nextId()), cors);
+      return withCors(this.#answers.refused(thrown, request, match.file, this.#host.nextId()), cors);
     } finally {
       leave?.();
     }
+  }
+
+  /** A script that cannot be loaded keeps its guards: what is wrong with it is not for everybody. */
+  #answerBroken(thrown: unknown, execution: Execution): Response {
+    const { request, endpoint, query } = execution;
+    const directives = this.#services.units.compiler.directivesOf(endpoint.match.file)?.effective ?? null;
+    if (request.method === "OPTIONS") return preflightResponse(directives, request);
+    if (directives === null) return this.#answers.failed(thrown, execution);
+    let failure = thrown;
+    try {
+      requireAccess(directives, request, query);
+    } catch (refusal) {
+      failure = refusal;
+    }
+    const cors = corsHeaders(directives, request.headers.get("origin"));
+    return withCors(this.#answers.failed(failure, execution), cors);
+  }
+
+  /** Reads the body within its own time limit and that of the script. */
+  #receive(request: Request, loaded: LoadedScript, sinceMs: number, isShared = false): Promise<ReceivedBody> {
+    const { timeoutMs, compiled, linked } = loaded;
+    return this.#bodies.receive(request, {
+      parseJson: linked.parseJson,
+      keepsRaw: isShared || loaded.keepsRawBody,
+      sinceMs,
+      scriptTimeoutMs: timeoutMs,
+      late: () => timeoutError(compiled.file, timeoutMs),
+    });
   }
 
   async #runWithMiddleware(
@@ -243,20 +282,11 @@ export class Engine implements Disposable {
     return runAround({ run, pre, post, main, beside: (script) => this.#executor.beside(run, script) });
   }
 
-  #receive(request: Request): Promise<ReceivedBody> {
-    const { bodyMaxBytes, bodyTimeoutMs } = this.#settings;
-    return receiveBody(request, { bytesMax: bodyMaxBytes, timeoutMs: bodyTimeoutMs });
-  }
-
   async #document(location: DocumentLocation, request: Request, url: string): Promise<Response> {
     const { units } = this.#services;
+    const { root } = this.#settings;
     try {
-      return await serveDocument(location, {
-        request,
-        query: queryOf(url),
-        units,
-        root: this.#settings.root,
-      });
+      return await serveDocument(location, { request, query: queryOf(url), units, root });
     } catch (thrown) {
       return this.#answers.refused(thrown, request, location.file, this.#host.nextId());
     }
@@ -266,10 +296,4 @@ export class Engine implements Disposable {
 function queryOf(url: string): string {
   const mark = url.indexOf("?");
   return mark < 0 ? "" : url.slice(mark + 1);
-}
-
-/** Adds headers to an answer; a body that streams is handed on as it is. */
-function withHeaders(response: Response, headers: Readonly<Record<string, string>> | null): Response {
-  for (const [name, text] of Object.entries(headers ?? {})) response.headers.set(name, text);
-  return response;
 }

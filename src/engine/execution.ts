@@ -88,9 +88,10 @@ export class Execution {
     return this._abort.signal;
   }
 
-  /** Aborts the signal that the script was given; without one there is nobody to tell. */
+  /** Aborts the signal, also for a script that asks for it only later. */
   abort(reason: unknown): void {
-    this._abort?.abort(reason);
+    this._abort ??= new AbortController();
+    this._abort.abort(reason);
   }
 }
 

@@ -3,7 +3,8 @@ import { isPromiseLike } from "../base/realm.ts";
 import type { SharedState } from "../state/shared-state.ts";
 import type { Execution } from "./execution.ts";
 import { createConsole } from "./facade/console.ts";
-import { createMetadata } from "./facade/metadata.ts";
+import { createMetadata, createMetadataReader } from "./facade/metadata.ts";
+import { createRawRequest } from "./facade/raw-request.ts";
 import { ScriptRequest } from "./facade/request.ts";
 import { ScriptResponse } from "./facade/response.ts";
 import { findHandler } from "./handler.ts";
@@ -44,7 +45,7 @@ export class InlineExecutor implements Executor {
 
   start(execution: Execution, script: LoadedScript, { full = false } = {}): Run {
     const { uses } = script;
-    const req = full || (uses & USES.req) !== 0 ? new ScriptRequest(execution) : null;
+    const req = full || (uses & USES.req) !== 0 ? createRequest(execution, script) : null;
     const res = full || (uses & USES.res) !== 0 ? new ScriptResponse(script.linked.stringify) : null;
     return new InlineRun(execution, script, { req, res, shared: this.#shared, log: this.#log });
   }
@@ -52,6 +53,10 @@ export class InlineExecutor implements Executor {
   beside(run: Run, script: LoadedScript): Run {
     return (run as InlineRun).withScript(script);
   }
+}
+
+function createRequest(execution: Execution, script: LoadedScript): ScriptRequest {
+  return script.isBodyRaw ? createRawRequest(execution) : new ScriptRequest(execution);
 }
 
 interface RunParts {
@@ -83,8 +88,7 @@ class InlineRun implements Run {
   invoke(mainResult: unknown): unknown {
     const { uses, linked, hasExports } = this._script;
     const { req, res } = this._parts;
-    const execution = this._execution;
-    const metadata = (uses & USES.metadata) !== 0 ? createMetadata(execution) : undefined;
+    const metadata = (uses & USES.metadata) !== 0 ? this._metadata() : undefined;
     const shared = (uses & USES.shared) !== 0 ? this._shared() : undefined;
     const console = (uses & USES.console) !== 0 ? this._console() : undefined;
     const module = (uses & USES.module) !== 0 ? { exports: {} as unknown } : undefined;
@@ -117,7 +121,7 @@ class InlineRun implements Run {
       case "express": {
         const wantsAll = handler.call.length > 2 || this._script.isVariadic;
         if (!wantsAll) return handler.call(req, res);
-        return handler.call(req, res, metadata ?? createMetadata(this._execution), this._shared());
+        return handler.call(req, res, metadata ?? this._metadata(), this._shared());
       }
       case "fetch":
         return handler.call(this._webRequest());
@@ -132,14 +136,17 @@ class InlineRun implements Run {
 
   /** The request again, because its body has been read; with `@rawBody` it is still to be read. */
   private _webRequest(): Request {
-    const { request, body } = this._execution;
+    const { request, body, signal } = this._execution;
+    if (this._script.isBodyRaw) return new Request(request, { signal });
     const { method, headers } = request;
-    return new Request(request.url, {
-      method,
-      headers,
-      body: this._script.isBodyRaw ? request.body : (body?.raw ?? null),
-      signal: this._execution.signal,
-    });
+    return new Request(request.url, { method, headers, body: body?.raw ?? null, signal });
+  }
+
+  /** A script whose exported handler takes it as a parameter may do anything with it. */
+  private _metadata(): unknown {
+    return this._script.readsMetadata && !this._script.hasExports
+      ? createMetadataReader(this._execution)
+      : createMetadata(this._execution);
   }
 
   private _shared(): unknown {

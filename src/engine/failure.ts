@@ -48,7 +48,8 @@ export class FailurePresenter {
       return { response: textResponse(thrown.message, thrown.status, headers), report: null };
     }
     if (thrown instanceof ExecError) {
-      return { response: toErrorResponse(thrown, this.#options.clock.now(), headers), report: null };
+      const shown = this.#options.production ? withoutDetails(thrown) : thrown;
+      return { response: toErrorResponse(shown, this.#options.clock.now(), headers), report: null };
     }
     const { lookup, root } = this.#options;
     const report = reportThrown(thrown, { fallback: context.script, lookup, root });
@@ -101,4 +102,10 @@ export class FailurePresenter {
 
 function textResponse(text: string, status: number, headers: Record<string, string>): Response {
   return new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } });
+}
+
+/** Details of a failure on our side name values and files of the author. */
+function withoutDetails(error: ExecError): ExecError {
+  const { kind, message, status, extra = {}, headers = {} } = error;
+  return status < 500 ? error : new ExecError(kind, message, { extra, headers });
 }

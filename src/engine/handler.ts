@@ -11,7 +11,7 @@ export type Handler =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "none" };
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /**
  * Finds what answers the request among a script's exports.
@@ -49,7 +49,7 @@ function fromMethods(
 ): Handler {
   const wanted = method === "HEAD" && !methods.includes("HEAD") ? "GET" : method;
   if (methods.includes(wanted)) return fetchHandler(exports, wanted);
-  const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : [])].join(", ");
+  const allow = [...new Set([...methods, ...(methods.includes("GET") ? ["HEAD"] : [])])].join(", ");
   throw new ExecError("methodNotAllowed", `Method ${method} is not among ${allow}`, { headers: { allow } });
 }
 

@@ -1,9 +1,11 @@
 import vm from "node:vm";
 import { isPromiseLike } from "../base/realm.ts";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
+import type { ParseJson } from "./body.ts";
 import { type DeploymentState, shareContextIdentity } from "./deployment-state.ts";
 import type { FrozenRealm } from "./frozen-realm.ts";
-import { type Bindings, linkableNames } from "./module-exports.ts";
+import { assignedNames, type Bindings, linkableNames } from "./module-exports.ts";
+import type { OpenSlots } from "./open-slots.ts";
 import type { ReadyContexts } from "./ready-contexts.ts";
 
 /** Runs a script's body once; arguments as in `compiler/wrap.ts`. */
@@ -26,6 +28,8 @@ export interface LinkedScript {
   readonly run: ScriptFunction;
   /** Serialises what the script returns; null where the context differs from run to run. */
   readonly stringify: ((value: unknown) => string | undefined) | null;
+  /** Parses a JSON body into objects of the script's context; the server's own where that differs from run to run. */
+  readonly parseJson: ParseJson;
   /** Files whose change makes the link stale. */
   readonly dependencies: ReadonlySet<string>;
 }
@@ -36,6 +40,8 @@ export interface LinkTargets {
   /** Made on first use: it takes some 10 ms. */
   readonly frozenRealm: () => FrozenRealm;
   readonly readyContexts: ReadyContexts;
+  /** What stays writable in the server's own realm. */
+  readonly hostSlots: OpenSlots;
 }
 
 /**
@@ -104,15 +110,17 @@ function linkWorker(
   const { state, targets, bindings, dependencies } = input;
   const importer = state.modules.importerFor(compiled.file, dependencies, false);
   const { context } = state;
-  const link = { ...valuesIn(context, WORKER_CONSTANTS), ...state.injectedFor(compiled, importer, false) };
+  const injected = state.injectedFor(compiled, importer, false);
+  const link = { ...valuesIn(context, WORKER_CONSTANTS), ...injected };
   const options = { kind: "script", ownGlobal: false, live: bindings.live !== null } as const;
   const script = targets.compiler.scriptFor(compiled, {
     ...options,
     linkNames: linkableNames(compiled, link),
+    variables: assignedNames(compiled, injected),
   });
   const run = script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction;
   const { JSON: json } = valuesIn(context, ["JSON"]) as { JSON: JSON };
-  return { run, stringify: json.stringify, dependencies };
+  return { run, stringify: json.stringify, parseJson: json.parse, dependencies };
 }
 
 function linkFrozen(
@@ -121,7 +129,7 @@ function linkFrozen(
 ): LinkedScript {
   const { state, targets, bindings, dependencies } = input;
   const realm = targets.frozenRealm();
-  const { containment, assignedNames } = compiled.prepared;
+  const { containment } = compiled.prepared;
   const importer = state.modules.importerFor(compiled.file, dependencies, true);
   const injected = state.injectedFor(compiled, importer, true);
   const link = { ...realm.globals, ...injected };
@@ -130,19 +138,64 @@ function linkFrozen(
   const options = { kind: "script", ownGlobal, live: bindings.live !== null, linkNames } as const;
   const script = targets.compiler.scriptFor(compiled, options);
   const run = script.runInContext(realm.context)(bindings.imports, link, bindings.live) as ScriptFunction;
-  const linked = { stringify: realm.stringify, dependencies };
-  if (containment.kind === "fresh" || !containment.reachesSlots) return { ...linked, run };
+  const linked = { stringify: realm.stringify, parseJson: realm.parseJson, dependencies };
   const { openSlots } = realm;
-  if (!ownGlobal) {
+  const { hostSlots } = targets;
+  // A damaged realm is replaced by a new one; what was linked to it is linked again.
+  const renewed = () => linkFrozen(compiled, input);
+  if (containment.kind === "contained" && !containment.reachesSlots) {
     return {
       ...linked,
       run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out, none) => {
-        openSlots.restore();
+        if (!openSlots.check())
+          return renewed().run(
+            req,
+            res,
+            metadata,
+            shared,
+            console,
+            module,
+            exports,
+            mainResult,
+            ws,
+            out,
+            none,
+          );
+        hostSlots.check();
         return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, none);
       },
     };
   }
-  const known = Object.fromEntries(Object.entries(injected).filter(([name]) => assignedNames.has(name)));
+  if (!ownGlobal) {
+    return {
+      ...linked,
+      run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out, none) => {
+        if (!openSlots.check())
+          return renewed().run(
+            req,
+            res,
+            metadata,
+            shared,
+            console,
+            module,
+            exports,
+            mainResult,
+            ws,
+            out,
+            none,
+          );
+        try {
+          return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, none);
+        } finally {
+          openSlots.restore();
+          hostSlots.check();
+        }
+      },
+    };
+  }
+  const known = Object.fromEntries(
+    Object.entries(injected).filter(([name]) => compiled.prepared.assignedNames.has(name)),
+  );
   const proto = realm.createGlobalProto(
     containment.kind === "own-global" ? containment.implicitNames : [],
     known,
@@ -150,9 +203,15 @@ function linkFrozen(
   return {
     ...linked,
     run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out) => {
-      openSlots.restore();
+      if (!openSlots.check())
+        return renewed().run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, null);
       const own = realm.createGlobal(proto);
-      return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, own);
+      try {
+        return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, own);
+      } finally {
+        openSlots.restore();
+        hostSlots.check();
+      }
     },
   };
 }
@@ -162,6 +221,7 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
   // Agreeing on `instanceof` costs as much as the context, so only scripts that could ask pay for it.
   const asksInstances = imports.length > 0 || /\binstanceof\b|\brequire\b|\beval\b|\bFunction\b/.test(body);
   const run: ScriptFunction = (...args) => {
+    targets.hostSlots.restore();
     const context = targets.readyContexts.take();
     Object.assign(context, state.timers.functions);
     if (asksInstances) shareContextIdentity(context);
@@ -172,12 +232,13 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
       const script = targets.compiler.scriptFor(compiled, {
         ...options,
         linkNames: linkableNames(compiled, link),
+        variables: assignedNames(compiled, link),
       });
       return (script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction)(...args);
     };
     return whenBound(state.modules.bindImports(compiled, dependencies, false), start);
   };
-  return { run, stringify: null, dependencies };
+  return { run, stringify: null, parseJson: JSON.parse, dependencies };
 }
 
 function whenBound<T>(

@@ -23,6 +23,23 @@ export function linkableNames(compiled: CompiledScript, link: Readonly<Record<st
   return [...freeNames].filter((name) => name in link && !assignedNames.has(name)).sort();
 }
 
+/**
+ * Names of injected values that the compiled code assigns; each run gets variables of its own for them.
+ *
+ * Timer functions are members of the context, so they are assigned there.
+ */
+export function assignedNames(
+  compiled: CompiledScript,
+  injected: Readonly<Record<string, unknown>>,
+): string[] {
+  const { freeNames, assignedNames } = compiled.prepared;
+  return [...freeNames]
+    .filter((name) => name in injected && assignedNames.has(name) && !TIMER_NAMES.test(name))
+    .sort();
+}
+
+const TIMER_NAMES = /^(set|clear)(Timeout|Interval|Immediate)$/;
+
 export function toBindings({ prepared }: CompiledScript, loaded: readonly LoadedModule[]): Bindings {
   const isLive = prepared.imports.some((each, at) =>
     each.names.some(({ imported }) => imported !== "*" && loaded[at]?.isLive(imported)),
@@ -43,13 +60,11 @@ export function toBindings({ prepared }: CompiledScript, loaded: readonly Loaded
   return { imports, live };
 }
 
-/** One exported name; the default of a CommonJS module is the module itself, unless it was compiled from ESM. */
+/** One exported name. */
 function readExport(module: LoadedModule, name: string, specifier: string, file: string): unknown {
   const { exports } = module;
   if (name === "*") return module.isNamespace ? exports : toNamespace(module);
-  if (name === "default" && !module.isNamespace) {
-    return isObject(exports) && exports["__esModule"] === true ? exports["default"] : exports;
-  }
+  if (name === "default" && !module.isNamespace) return defaultOf(exports);
   const holder = Object(exports) as Record<string, unknown>;
   if (!(name in holder))
     throw new SyntaxError(`"${specifier}" does not export "${name}", which "${file}" imports`);
@@ -66,8 +81,13 @@ export function toNamespace({ exports, isNamespace }: LoadedModule): unknown {
   if (isNamespace) return exports;
   const namespace: Record<string, unknown> = Object.create(null);
   copyNames(namespace, exports);
-  if (!("default" in namespace)) namespace["default"] = exports;
+  namespace["default"] = defaultOf(exports);
   return namespace;
+}
+
+/** The default of a CommonJS module is the module itself, unless it was compiled from ESM. */
+function defaultOf(exports: unknown): unknown {
+  return isObject(exports) && exports["__esModule"] === true ? exports["default"] : exports;
 }
 
 export function copyNames(namespace: Record<string, unknown>, source: unknown): void {

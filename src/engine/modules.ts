@@ -12,6 +12,7 @@ import {
   toLoadedHelper,
 } from "./helper-instance.ts";
 import {
+  assignedNames,
   type Bindings,
   copyNames,
   type LoadedModule,
@@ -112,8 +113,16 @@ export class DeploymentModules {
     };
     const builtins = new Map<string, unknown>();
     const load = (resolution: Resolution) => this.#loadSync(resolution, { file, builtins, sealed });
+    const loadNow = (specifier: unknown) => {
+      const found = find(specifier);
+      const { exports } = load(found);
+      // Refused once it has run as well, so that the answer does not depend on who came first.
+      if (found.kind === "helper" && this.#instances.get(found.file)?.ready)
+        throw awaitsAtTopLevel(found.file);
+      return exports;
+    };
     const require = harden(
-      Object.assign((specifier: unknown) => load(find(specifier)).exports, {
+      Object.assign(loadNow, {
         resolve: harden((specifier: unknown) => {
           const found = find(specifier);
           return found.kind === "helper"
@@ -168,11 +177,7 @@ export class DeploymentModules {
         return toLoaded(this.#runtimeRequire(resolution.path));
       case "helper": {
         const instance = this.#instances.get(resolution.file) ?? this.#evaluate(resolution.file);
-        if (instance.ready !== null && instance.isLoading) {
-          throw new Error(
-            `Cannot require "${resolution.file}": it awaits at its top level; load it with import`,
-          );
-        }
+        if (instance.ready !== null && instance.isLoading) throw awaitsAtTopLevel(resolution.file);
         return toLoadedHelper(instance);
       }
     }
@@ -232,7 +237,8 @@ export class DeploymentModules {
     const { require, load } = this.importerFor(compiled.file, instance.dependencies, false);
     const link = { ...this.#options.linkValues(compiled, require), $$load: load };
     const linkNames = linkableNames(compiled, link);
-    const options = { kind: "module", linkNames, ownGlobal: false, live: live !== null } as const;
+    const variables = assignedNames(compiled, link);
+    const options = { kind: "module", linkNames, variables, ownGlobal: false, live: live !== null } as const;
     const script = this.#options.compiler.scriptFor(compiled, options);
     const linker = script.runInContext(this.#options.context());
     const run = linker(imports, link, live);
@@ -262,4 +268,8 @@ export class DeploymentModules {
       return found.kind === "helper" && this.#awaits(found.file, seen);
     });
   }
+}
+
+function awaitsAtTopLevel(file: string): Error {
+  return new Error(`Cannot require "${file}": it awaits at its top level; load it with import`);
 }

@@ -33,7 +33,29 @@ const TESTS: Readonly<Record<string, (value: unknown) => boolean>> = {
   RegExp: types.isRegExp,
   Set: types.isSet,
   Uint8Array: types.isUint8Array,
+  ...Object.fromEntries(
+    [
+      "AggregateError",
+      "EvalError",
+      "RangeError",
+      "ReferenceError",
+      "SyntaxError",
+      "TypeError",
+      "URIError",
+    ].map((name) => [name, (value: unknown) => Error.isError(value) && inheritsFrom(value, name)]),
+  ),
 };
+
+/** Names of the built-ins that {@link shareIdentity} takes. */
+export const IDENTITY_NAMES: readonly string[] = Object.keys(TESTS);
+
+/** Whether an error inherits from the prototype that some realm gives to errors of this name (ECMA-262 §20.5.6.3). */
+function inheritsFrom(error: object, name: string): boolean {
+  for (let at = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, "name") && at.name === name) return true;
+  }
+  return false;
+}
 
 /** Whether a prototype chain ends in some realm's `Object.prototype`. */
 function isOrdinaryObject(value: unknown): boolean {

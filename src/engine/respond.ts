@@ -1,10 +1,11 @@
 import { isAsyncIterable, isBytes, isError, isIterator, isObject } from "../base/realm.ts";
 import { ExecError } from "../errors/exec-error.ts";
-import { looksLikeHtml, type ScriptResponse } from "./facade/response.ts";
-import { sniffType } from "./sniff.ts";
+import { isBodiless, type ScriptResponse } from "./facade/response.ts";
+import { looksLikeHtml } from "./html-text.ts";
+import { SNIFFED_BYTES, sniffType } from "./sniff.ts";
 import { type StreamSource, toByteStream } from "./streams.ts";
 
-/** Headers that belong to one connection (RFC 9110 §7.6.1). */
+/** Headers that belong to one connection, besides those that `Connection` names (RFC 9110 §7.6.1). */
 const HOP_BY_HOP = [
   "connection",
   "keep-alive",
@@ -17,7 +18,13 @@ const HOP_BY_HOP = [
 ];
 
 const JSON_TYPE = "application/json; charset=utf-8";
+const HTML_TYPE = "text/html; charset=utf-8";
+const TEXT_TYPE = "text/plain; charset=utf-8";
+const BYTES_TYPE = "application/octet-stream";
 const JSON_INIT: ResponseInit = { headers: { "content-type": JSON_TYPE } };
+
+/** Bytes that decide whether a response is text (WHATWG MIME Sniffing §7.1). */
+const TEXT_SAMPLE_BYTES = 1445;
 
 /** Serialises values of the context that made them. */
 type Stringify = (value: unknown) => string | undefined;
@@ -42,17 +49,17 @@ export function toResponse(
   const set = res?._setHeaders ?? null;
 
   if (value === undefined || value === null) {
-    return new Response(null, { status: status === 200 ? 204 : status, ...(set ? { headers: set } : {}) });
+    return new Response(null, { status: res?._isStatusSet ? status : 204, ...(set ? { headers: set } : {}) });
   }
   const build = (body: Bun.BodyInit, type: string) =>
-    new Response(body, { status, headers: withType(set, type) as Headers });
+    new Response(isBodiless(status) ? null : body, { status, headers: withType(set, type) as Headers });
   switch (typeof value) {
     case "string":
-      return build(value, looksLikeHtml(value) ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+      return build(value, looksLikeHtml(value) ? HTML_TYPE : TEXT_TYPE);
     case "number":
     case "boolean":
     case "bigint":
-      return build(String(value), "text/plain; charset=utf-8");
+      return build(String(value), TEXT_TYPE);
     case "object":
       break;
     default:
@@ -64,10 +71,13 @@ export function toResponse(
   if (value instanceof Response) return forward(value, set);
   if (isError(value))
     return Response.json({ error: value.message }, { status: 500, ...(set ? { headers: set } : {}) });
-  if (isBytes(value)) return build(value as Bun.BodyInit, sniffType(toBytes(value)));
-  if (value instanceof Blob) return build(value, value.type || "application/octet-stream");
-  if (isStream(value))
-    return build(toByteStream(value, onStreamError) as Bun.BodyInit, "text/plain; charset=utf-8");
+  if (isBytes(value)) return build(value as Bun.BodyInit, sniffType(toBytes(value)) ?? BYTES_TYPE);
+  if (value instanceof Blob) {
+    if (value.type !== "") return build(value, value.type);
+    const start = value.slice(0, SNIFFED_BYTES).arrayBuffer();
+    return start.then((bytes) => build(value, sniffType(toBytes(bytes)) ?? BYTES_TYPE));
+  }
+  if (isStream(value)) return build(toByteStream(value, onStreamError) as Bun.BodyInit, TEXT_TYPE);
   return build(serialise(value, stringify), JSON_TYPE);
 }
 
@@ -133,7 +143,7 @@ function withType(set: Headers | null, type: string): Bun.HeadersInit {
 function isStream(value: object): value is StreamSource {
   return (
     isAsyncIterable(value) ||
-    isIterator(value) ||
+    (isIterator(value) && !Array.isArray(value)) ||
     isAsyncIterable((value as { textStream?: unknown }).textStream)
   );
 }
@@ -141,7 +151,9 @@ function isStream(value: object): value is StreamSource {
 /** A returned response keeps its status and headers; those set on `res` are added where it has none. */
 async function forward(response: Response, set: Headers | null): Promise<Response> {
   const headers = new Headers(response.headers);
-  for (const name of HOP_BY_HOP) headers.delete(name);
+  const named = headers.get("connection")?.split(",") ?? [];
+  for (const name of [...named.map((each) => each.trim()).filter(isToken), ...HOP_BY_HOP])
+    headers.delete(name);
   // The body of a fetched response arrives decoded, so its length and encoding are no longer true.
   if (response.url !== "") for (const name of ["content-encoding", "content-length"]) headers.delete(name);
   for (const [name, text] of set ?? []) {
@@ -151,8 +163,29 @@ async function forward(response: Response, set: Headers | null): Promise<Respons
   const init = { status: response.status, statusText: response.statusText, headers };
   if (response.body === null || headers.has("content-type")) return new Response(response.body, init);
   const [first, rest] = await peek(response.body);
-  headers.set("content-type", sniffType(first));
+  headers.set("content-type", sniffType(first) ?? textType(first));
   return new Response(rest, init);
+}
+
+/** Whether a text can be the name of a header (RFC 9110 §5.6.2). */
+function isToken(text: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(text);
+}
+
+/**
+ * The type of a response's beginning when no signature is known: the runtime no longer says whether it was made from
+ * text, so bytes without control characters are taken for it (WHATWG MIME Sniffing §7.2).
+ */
+function textType(first: Uint8Array): string {
+  const head = first.subarray(0, TEXT_SAMPLE_BYTES);
+  if (head.some((byte) => byte < 9 || byte === 11 || (byte > 13 && byte < 32 && byte !== 27)))
+    return BYTES_TYPE;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });
+    return looksLikeHtml(text) ? HTML_TYPE : TEXT_TYPE;
+  } catch {
+    return BYTES_TYPE; // It is no UTF-8.
+  }
 }
 
 /** The first chunk of a stream, and the stream with it put back. */

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
-import { checkReturnType } from "../compiler/return-type.ts";
+import { checkReturnType, parseReturnType } from "../compiler/return-type.ts";
+import type { ReturnType } from "../compiler/return-type-shape.ts";
+import type { ParsedDirectives } from "../directives/parse.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import type { LoadedScript } from "./script-unit.ts";
 
@@ -32,5 +34,15 @@ export function enforceReturnType(
       throw new ExecError("returnTypeMismatch", undefined, { details: { ...places, mismatches } });
     default:
       return declared.mode satisfies never;
+  }
+}
+
+/** The type that a script declares; null for none, and for one that cannot be read: no directive takes a script down. */
+export function readReturnType({ returnType }: ParsedDirectives): ReturnType | null {
+  if (returnType === null) return null;
+  try {
+    return parseReturnType(returnType.definition);
+  } catch {
+    return null; // `validate/return-type` and `validate/script` say what is wrong with it.
   }
 }

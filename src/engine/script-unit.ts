@@ -1,11 +1,14 @@
+import { isBuiltin } from "node:module";
+import { withDeadline } from "../base/deadline.ts";
 import type { Gate } from "../base/gate.ts";
 import { isPromiseLike } from "../base/realm.ts";
 import type { CompiledScript } from "../compiler/compiler.ts";
-import { parseReturnType } from "../compiler/return-type.ts";
 import type { ReturnType } from "../compiler/return-type-shape.ts";
 import { ExecError } from "../errors/exec-error.ts";
+import { timeoutError } from "./admit.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { type LinkedScript, type LinkTargets, linkScript } from "./link.ts";
+import { readReturnType } from "./return-type.ts";
 
 /** What of an execution a script can see, as bits: what it cannot see is not made. */
 export const USES = { req: 1, res: 2, metadata: 4, shared: 8, console: 16, module: 32, out: 64 } as const;
@@ -23,10 +26,14 @@ export interface LoadedScript {
   readonly isPlain: boolean;
   /** Whether handlers may take more arguments than they declare. */
   readonly isVariadic: boolean;
+  /** Whether it only reads members of `metadata` by their names. */
+  readonly readsMetadata: boolean;
   /** Milliseconds; 0 for no limit. */
   readonly timeoutMs: number;
   readonly returnType: ReturnType | null;
   readonly isBodyRaw: boolean;
+  /** Whether the bytes of a parsed body may be asked for, by the script or by a module it hands `req` to. */
+  readonly keepsRawBody: boolean;
 }
 
 /** What a unit needs to load its script. */
@@ -83,11 +90,14 @@ export class ScriptUnit {
     if (compiled === null) throw new ExecError("scriptMissing", `Cannot find the script "${this.file}"`);
     const linked = linkScript(compiled, this.state, targets);
     if (!isPromiseLike(linked)) return this.#keep(compiled, linked, this.#version);
+    const timeoutMs = compiled.directives.effective.timeout ?? this.#options.timeoutDefaultMs;
+    const leftMs = timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY;
     const version = this.#version;
     const forget = () => {
       if (this.#version === version) this.#loading = null;
     };
-    this.#loading = Promise.resolve(linked).then((each) => this.#keep(compiled, each, version));
+    const late = () => timeoutError(this.file, timeoutMs);
+    this.#loading = withDeadline(linked, leftMs, late).then((each) => this.#keep(compiled, each, version));
     this.#loading.then(forget, forget);
     return this.#loading;
   }
@@ -99,6 +109,9 @@ export class ScriptUnit {
     return loaded;
   }
 }
+
+/** Words of scripts that ask for the bytes of a body, or are handed a Web `Request` that is made of them. */
+const RAW_BODY_USES = /\b(rawBody|fetch|POST|PUT|PATCH|DELETE|OPTIONS)\b/;
 
 function toLoaded(compiled: CompiledScript, linked: LinkedScript, timeoutDefaultMs: number): LoadedScript {
   const { prepared, directives } = compiled;
@@ -117,10 +130,13 @@ function toLoaded(compiled: CompiledScript, linked: LinkedScript, timeoutDefault
       directives.returnType === null &&
       !effective.rawBody &&
       (effective.concurrent === true || effective.mode === "worker"),
-    isVariadic: /\barguments\b|\.\.\.\s*\w+\s*\)/.test(prepared.body),
+    // A handler may be made elsewhere, by a function that nobody has looked at.
+    isVariadic: prepared.isVariadic || prepared.modules.length > 0,
+    readsMetadata: !prepared.bareNames.has("metadata"),
     timeoutMs: effective.timeout ?? timeoutDefaultMs,
-    returnType: directives.returnType === null ? null : parseReturnType(directives.returnType.definition),
+    returnType: readReturnType(directives),
     isBodyRaw: effective.rawBody,
+    keepsRawBody: RAW_BODY_USES.test(prepared.source) || prepared.modules.some((each) => !isBuiltin(each)),
   };
 }
 

@@ -20,9 +20,12 @@ const SIGNATURES: readonly (readonly [offset: number, bytes: string, type: strin
   [0, "wOF2", "font/woff2"],
 ];
 
-/** Media type of bytes by their beginning; `application/octet-stream` when nothing fits. */
-export function sniffType(bytes: Uint8Array): string {
-  const head = String.fromCharCode(...bytes.subarray(0, 32));
+/** How many bytes at the beginning decide. */
+export const SNIFFED_BYTES = 32;
+
+/** Media type of bytes by their beginning; null when nothing fits. */
+export function sniffType(bytes: Uint8Array): string | null {
+  const head = String.fromCharCode(...bytes.subarray(0, SNIFFED_BYTES));
   const found = SIGNATURES.find(([offset, signature]) => head.startsWith(signature, offset));
-  return found?.[2] ?? "application/octet-stream";
+  return found?.[2] ?? null;
 }

@@ -54,6 +54,39 @@ export function toByteStream(
   });
 }
 
+/** A stream of bytes that is written to; what is written once its reader is gone is dropped. */
+export class ChunkStream {
+  readonly readable: ReadableStream<Uint8Array>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+
+  constructor(first: readonly Uint8Array[]) {
+    this.readable = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+        for (const chunk of first) controller.enqueue(chunk);
+      },
+      cancel: () => {
+        this.#controller = null;
+      },
+    });
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#controller?.enqueue(chunk);
+  }
+
+  end(): void {
+    this.#controller?.close();
+    this.#controller = null;
+  }
+
+  /** Breaks the stream off, so that its reader does not take it for complete. */
+  fail(error: unknown): void {
+    this.#controller?.error(error);
+    this.#controller = null;
+  }
+}
+
 function iteratorOf(source: StreamSource): AsyncIterator<unknown> | Iterator<unknown> {
   if (isObject(source) && isAsyncIterable((source as { textStream?: unknown }).textStream)) {
     return (source as { textStream: AsyncIterable<unknown> }).textStream[Symbol.asyncIterator]();

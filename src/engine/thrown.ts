@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { inspect } from "node:util";
 import { isError, isObject } from "../base/realm.ts";
 import { CompileError } from "../compiler/compile-error.ts";
 import { excerptOf, firstScriptFrame, toAuthorStack, type UnitLookup } from "../compiler/positions.ts";
@@ -16,8 +17,8 @@ export interface ThrownReport {
   readonly stack: string | null;
 }
 
-/** Longest message passed on, in UTF-16 units. */
-const MESSAGE_MAX = 4_096;
+/** Longest message, and longest stack, passed on, in UTF-16 units. */
+const TEXT_MAX = 4_096;
 
 /**
  * Explains what a script threw: an error of any realm, or any other value.
@@ -31,7 +32,7 @@ export function reportThrown(
     fallback,
     lookup,
     root,
-  }: { readonly fallback: string; readonly lookup: UnitLookup; readonly root: string },
+  }: { readonly fallback: string | null; readonly lookup: UnitLookup; readonly root: string },
 ): ThrownReport {
   const hide = (text: string) => hidePaths(text, root);
   if (thrown instanceof CompileError) {
@@ -41,24 +42,34 @@ export function reportThrown(
   const stack = stackOf(thrown);
   const frame = stack === null ? null : firstScriptFrame(stack, lookup);
   return {
-    message: hide(messageOf(thrown)).slice(0, MESSAGE_MAX),
+    message: hide(messageOf(thrown)).slice(0, TEXT_MAX),
     script: frame?.file ?? fallback,
     line: frame?.line ?? null,
     column: frame?.column ?? null,
     excerpt: frame === null ? null : excerptOf(frame, lookup),
-    stack: stack === null ? null : hide(toAuthorStack(stack, lookup, root)),
+    stack: stack === null ? null : hide(toAuthorStack(stack, lookup, root)).slice(0, TEXT_MAX),
   };
 }
 
 /** Text of a thrown value; one that is no error is shown as what it is. */
 function messageOf(thrown: unknown): string {
-  if (isError(thrown) || (isObject(thrown) && typeof thrown["message"] === "string")) {
-    const { name, message } = thrown as { name?: unknown; message: string };
-    return typeof name === "string" && name !== "Error" && name !== "" ? `${name}: ${message}` : message;
-  }
-  return typeof thrown === "string"
-    ? thrown
-    : (safely(() => Bun.inspect(thrown, { depth: 2 })) ?? "a value that cannot be shown");
+  if (typeof thrown === "string") return thrown;
+  const { name, message } = safely(() => describe(thrown)) ?? {};
+  if (message === undefined) return safely(() => show(thrown)) ?? "a value that cannot be shown";
+  return typeof name === "string" && name !== "Error" && name !== "" ? `${name}: ${message}` : message;
+}
+
+/** A copy of this realm is shown, where there can be one: other realms' prototypes are printed along with their values. */
+function show(thrown: unknown): string {
+  return inspect(safely(() => structuredClone(thrown)) ?? thrown, { depth: 2 });
+}
+
+/** Name and message of an error of any realm, and of what looks like one. */
+function describe(thrown: unknown): { readonly name?: unknown; readonly message?: string } {
+  if (!isObject(thrown)) return {};
+  const { name, message } = thrown;
+  if (!isError(thrown) && typeof message !== "string") return {};
+  return { name, message: String(message) };
 }
 
 function stackOf(thrown: unknown): string | null {

@@ -1,3 +1,4 @@
+import { promisify } from "node:util";
 import { harden } from "./harden.ts";
 
 /** The timer functions a script sees. */
@@ -59,7 +60,7 @@ export class ScriptTimers implements Disposable {
   }
 
   #maker(native: (callback: Callback, ...args: unknown[]) => object, repeats: boolean) {
-    return harden((callback: unknown, ...args: unknown[]) => {
+    const start = (callback: unknown, ...args: unknown[]) => {
       if (typeof callback !== "function") throw new TypeError("The callback of a timer must be a function");
       if (this.#pending.size >= this.#pendingMax) {
         this.#refused++;
@@ -74,7 +75,8 @@ export class ScriptTimers implements Disposable {
       );
       this.#pending.add(timer);
       return timer;
-    });
+    };
+    return harden(Object.defineProperty(start, promisify.custom, { get: harden(() => toPromised(start)) }));
   }
 
   #call(callback: Callback, values: unknown[]): void {
@@ -95,4 +97,13 @@ export class ScriptTimers implements Disposable {
     clearTimeout(timer as never);
     clearImmediate(timer as never);
   }
+}
+
+/**
+ * What `util.promisify(setTimeout)` yields, the usual way to write a sleep: the callback of a timer comes first, so
+ * it has to be told how. Made anew for each caller, because `promisify` writes onto it.
+ */
+function toPromised(start: (callback: unknown, ...args: unknown[]) => unknown) {
+  const promised = (ms?: unknown, value?: unknown) => new Promise((resolve) => start(resolve, ms, value));
+  return Object.defineProperty(promised, "constructor", { value: undefined });
 }

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Clock } from "../base/clock.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { Compiler } from "../compiler/compiler.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
 import { isEnvironmentFile, readEnvironment } from "../scripts/environment.ts";
@@ -7,6 +7,8 @@ import type { SharedState } from "../state/shared-state.ts";
 import { DeploymentState } from "./deployment-state.ts";
 import { createConsole } from "./facade/console.ts";
 import { createFrozenRealm, type FrozenRealm } from "./frozen-realm.ts";
+import { hostSlots } from "./host-realm.ts";
+import { IdleCollector } from "./idle-collector.ts";
 import { ModuleResolution } from "./module-resolution.ts";
 import { ReadyContexts } from "./ready-contexts.ts";
 import { ScriptUnit } from "./script-unit.ts";
@@ -16,9 +18,9 @@ import { reportThrown } from "./thrown.ts";
 export interface UnitsOptions {
   /** Absolute scripts root. */
   readonly root: string;
-  readonly clock: Clock;
   readonly log: Logger;
   readonly shared: SharedState;
+  readonly cluster: Cluster;
   /** Reads a file below the scripts root; null when it is absent. */
   readonly readText: (file: string) => string | null;
   /** Variables of this process that scripts see. */
@@ -39,6 +41,8 @@ export class Units implements Disposable {
   readonly #options: UnitsOptions;
   readonly #resolution: ModuleResolution;
   readonly #readyContexts: ReadyContexts;
+  readonly #collector = new IdleCollector();
+  readonly #hostSlots = hostSlots();
   /** In order of last use; the front goes first. */
   readonly #deployments = new Map<string, DeploymentState>();
   readonly #units = new Map<string, ScriptUnit>();
@@ -46,8 +50,12 @@ export class Units implements Disposable {
 
   constructor(options: UnitsOptions) {
     this.#options = options;
-    const { readText, clock, compiledMax } = options;
-    this.compiler = new Compiler({ readText, clock, compiledMax });
+    const { readText, compiledMax } = options;
+    this.compiler = new Compiler({
+      readText,
+      compiledMax,
+      onCompiled: () => this.#collector.noteCompiled(),
+    });
     this.#resolution = new ModuleResolution(options.root);
     this.#readyContexts = new ReadyContexts(options.contextsReady);
   }
@@ -66,6 +74,7 @@ export class Units implements Disposable {
       compiler: this.compiler,
       frozenRealm: () => this.#realm(),
       readyContexts: this.#readyContexts,
+      hostSlots: this.#hostSlots,
     };
     const unit = new ScriptUnit(file, this.#stateOf(deploymentKey), {
       targets,
@@ -83,13 +92,13 @@ export class Units implements Disposable {
       for (const unit of this.#units.values()) unit.invalidate();
       return;
     }
-    const { file, origin } = change;
-    this.compiler.markStale(file, origin);
-    if (change.kind === "removed") return this.#forgetBelow(file);
+    const { file } = change;
+    this.compiler.markStale(file);
     if (isEnvironmentFile(file)) {
       for (const unit of this.#units.values()) unit.invalidate();
       return;
     }
+    if (change.kind === "removed") return this.#forgetBelow(file);
     const stale = new Map<DeploymentState, ReadonlySet<string>>();
     for (const state of this.#deployments.values()) stale.set(state, state.modules.invalidate(file));
     for (const unit of this.#units.values()) {
@@ -115,6 +124,7 @@ export class Units implements Disposable {
   [Symbol.dispose](): void {
     this.clear(null);
     this.#readyContexts[Symbol.dispose]();
+    this.#collector[Symbol.dispose]();
   }
 
   #stateOf(key: string): DeploymentState {
@@ -133,6 +143,8 @@ export class Units implements Disposable {
       readText,
       readEnvironment: (file) => ({ ...environment, ...readEnvironment(root, file) }),
       timersMax,
+      updateState: (name, update) =>
+        this.#options.cluster.updateState({ deploymentKey: key, key: name, update }),
       report: (error, deployment) => this.#reportBackground(error, deployment),
       console: (file) => createConsole((level, text) => this.#options.log[level]({ script: file }, text())),
     });
@@ -174,6 +186,10 @@ export class Units implements Disposable {
   }
 
   #realm(): FrozenRealm {
+    if (this.#frozenRealm?.openSlots.isDamaged) {
+      this.#frozenRealm = null;
+      for (const unit of this.#units.values()) unit.invalidate();
+    }
     this.#frozenRealm ??= createFrozenRealm();
     return this.#frozenRealm;
   }

@@ -32,6 +32,8 @@ export interface ScriptWatcherOptions {
  * @see performance.md §6 for what was measured about `fs.watch`
  */
 export class ScriptWatcher implements AsyncDisposable {
+  readonly name = "script-watcher";
+  readonly critical = true;
   readonly #root: string;
   readonly #log: ScriptWatcherOptions["log"];
   readonly #settler: ChangeSettler;
@@ -57,6 +59,14 @@ export class ScriptWatcher implements AsyncDisposable {
     this.#arm();
     this.#rootCheck = setInterval(() => this.#checkRoot(), ROOT_CHECK_MS);
     this.#rootCheck.unref();
+  }
+
+  /** Watches until the signal is aborted; the watch is armed when this returns its promise. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.start();
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await this[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

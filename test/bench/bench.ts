@@ -21,7 +21,7 @@ const SCENARIOS: readonly Scenario[] = [
   overwritesScenario,
 ];
 const FULL: BenchEffort = { rounds: 7, seconds: 1, starts: 7, overwriteShare: 1 };
-const QUICK: BenchEffort = { rounds: 2, seconds: 1, starts: 3, overwriteShare: 0.05 };
+const QUICK: BenchEffort = { rounds: 2, seconds: 1, starts: 3, overwriteShare: 0.2 };
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string", multiple: true } },

@@ -1,12 +1,13 @@
+import { toRecord } from "../../base/record.ts";
 import type { Execution } from "../execution.ts";
 
 /** `metadata` of a script (script-runtime.md §5). */
 export interface ScriptMetadata {
   readonly executionId: string;
   /** Route parameters, and the query keys that do not collide with them. */
-  readonly parameters: Readonly<Record<string, string | string[]>>;
+  readonly parameters: Parameters;
   /** Query of the URL with the route parameters over it; the last of repeated keys wins. */
-  readonly query: Readonly<Record<string, string | string[]>>;
+  readonly query: Parameters;
   readonly path: string;
   readonly method: string;
   readonly url: string;
@@ -25,37 +26,77 @@ export interface ScriptMetadata {
   readonly trigger: "http" | "cron" | "job" | "websocket";
 }
 
-/** Describes an execution to its script; a plain object, so that it can be spread, listed and serialised. */
+type Parameters = Readonly<Record<string, string | string[]>>;
+
+/** TABLE: member → how it is found; those that are undefined are left out. */
+const MEMBERS: { readonly [Name in keyof Required<ScriptMetadata>]: (execution: Execution) => unknown } = {
+  executionId: (execution) => execution.id,
+  parameters: toParameters,
+  query: toParameters,
+  path: (execution) => execution.path,
+  method: ({ request }) => request.method,
+  url: (execution) => execution.pathAndQuery,
+  clientIp: (execution) => execution.clientIp,
+  hostname: ({ endpoint }) => endpoint.hostname,
+  subdomain: ({ endpoint }) => endpoint.deployment.subdomain,
+  execId: ({ endpoint }) => endpoint.deployment.execId,
+  scriptPath: ({ endpoint }) => endpoint.match.file,
+  routePattern: ({ endpoint }) => endpoint.match.routePattern,
+  headers: ({ request }) => request.headers.toJSON(),
+  timestamp: () => new Date().toISOString(),
+  projectId: ({ endpoint }) => endpoint.deployment.projectId ?? undefined,
+  containerId: ({ endpoint }) => endpoint.deployment.containerId ?? undefined,
+  trigger: () => "http",
+};
+
+/** Describes an execution as a plain object, which can be spread, listed and serialised. */
 export function createMetadata(execution: Execution): ScriptMetadata {
-  const { request, endpoint } = execution;
-  const { deployment, match } = endpoint;
-  const query = execution.query === "" ? {} : parseQuery(execution.query);
-  return {
-    executionId: execution.id,
-    parameters: { ...query, ...match.parameters },
-    query: { ...query, ...match.parameters },
-    path: execution.path,
-    method: request.method,
-    url: execution.pathAndQuery,
-    clientIp: execution.clientIp,
-    hostname: endpoint.hostname,
-    subdomain: deployment.subdomain,
-    execId: deployment.execId,
-    scriptPath: match.file,
-    routePattern: match.routePattern,
-    headers: request.headers.toJSON() as Record<string, string>,
-    timestamp: new Date().toISOString(),
-    ...(deployment.projectId === null ? {} : { projectId: deployment.projectId }),
-    ...(deployment.containerId === null ? {} : { containerId: deployment.containerId }),
-    trigger: "http",
-  };
+  const metadata: Record<string, unknown> = {};
+  for (const [name, find] of Object.entries(MEMBERS)) {
+    const value = find(execution);
+    if (value !== undefined) metadata[name] = value;
+  }
+  return metadata as unknown as ScriptMetadata;
 }
 
-/** Form decoding: `+` is a space, the last value of a repeated key wins. */
-function parseQuery(query: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (name !== "__proto__") values[name] = value;
+/**
+ * The same for a script that only reads members by name: each is found when it is read, since all together cost as
+ * much as the rest of a simple request.
+ */
+export function createMetadataReader(execution: Execution): ScriptMetadata {
+  return new MetadataReader(execution) as unknown as ScriptMetadata;
+}
+
+class MetadataReader {
+  readonly _execution: Execution;
+
+  constructor(execution: Execution) {
+    this._execution = execution;
   }
-  return values;
+}
+
+for (const [name, find] of Object.entries(MEMBERS)) {
+  Object.defineProperty(MetadataReader.prototype, name, {
+    get(this: { _execution: Execution }) {
+      const value = find(this._execution);
+      keep(this, name, value);
+      return value;
+    },
+    set(this: object, value: unknown) {
+      keep(this, name, value);
+    },
+  });
+}
+Object.defineProperty(MetadataReader.prototype, "constructor", { value: undefined });
+Object.freeze(MetadataReader.prototype);
+
+function keep(reader: object, name: string, value: unknown): void {
+  Object.defineProperty(reader, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function toParameters(execution: Execution): Parameters {
+  const { parameters } = execution.endpoint.match;
+  return execution.query === ""
+    ? { ...parameters }
+    : { ...toRecord(new URLSearchParams(execution.query)), ...parameters };
 }

@@ -37,6 +37,10 @@ export function createProcess(
       throw new Error(`Cannot call process.${name}: the process belongs to every script`);
     });
   }
+  overrides["umask"] = harden((mask?: number) => {
+    if (mask === undefined) return process.umask();
+    throw new Error("Cannot call process.umask with a mask: the process belongs to every script");
+  });
   const listeners = new EventEmitter();
   for (const name of EMITTER_MEMBERS) {
     overrides[name] = harden((...args: unknown[]) => {

@@ -1,5 +1,6 @@
-import { Readable } from "node:stream";
+import { toRecord } from "../../base/record.ts";
 import type { Execution } from "../execution.ts";
+import { closeClass } from "../harden.ts";
 
 /** A file of a multipart body. */
 export interface UploadedFile {
@@ -25,12 +26,12 @@ export class ScriptRequest {
   files: readonly UploadedFile[] | undefined;
   private _execution: Execution;
   private _headers: Record<string, string> | undefined;
-  private _stream: Readable | undefined;
+  private _params: Record<string, string | string[]> | undefined;
 
   constructor(execution: Execution) {
     this._execution = execution;
     this._headers = undefined;
-    this._stream = undefined;
+    this._params = undefined;
     this.body = execution.body?.value ?? null;
     this.rawBody = execution.body?.raw;
     this.files = execution.body?.files;
@@ -62,7 +63,9 @@ export class ScriptRequest {
 
   /** Route parameters. */
   get params(): Readonly<Record<string, string | string[]>> {
-    return this._execution.endpoint.match.parameters;
+    // A copy: the endpoint's own is there for every request that comes this way.
+    this._params ??= { ...this._execution.endpoint.match.parameters };
+    return this._params;
   }
 
   get ip(): string {
@@ -76,56 +79,27 @@ export class ScriptRequest {
   get(name: string): string | undefined {
     return this._execution.request.headers.get(name) ?? undefined;
   }
-
-  /** Listens to the body as a Node stream: `data`, `end`, `error`. */
-  on(event: string, listener: (...args: never[]) => void): this {
-    this._readable().on(event, listener as (...args: unknown[]) => void);
-    return this;
-  }
-
-  pipe<T extends NodeJS.WritableStream>(target: T): T {
-    return this._readable().pipe(target);
-  }
-
-  /** Chunks of the body: as they arrive with `@rawBody`, else the bytes that were received. */
-  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
-    return this._readable()[Symbol.asyncIterator]();
-  }
-
-  private _readable(): Readable {
-    this._stream ??= Readable.from(
-      this._execution.body === null
-        ? unreadChunks(this._execution.request)
-        : [this.rawBody ?? Buffer.alloc(0)],
-    );
-    return this._stream;
-  }
-}
-
-async function* unreadChunks({ body }: Request): AsyncGenerator<Buffer> {
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) yield Buffer.from(chunk);
 }
 
 /** RFC 6265 §5.4, read leniently: the first of equal names wins, bad percent-encoding is kept as it is. */
 function parseCookies(header: string | null): Record<string, string> {
-  const cookies: Record<string, string> = {};
+  const cookies = new Map<string, string>();
   for (const pair of header?.split(";") ?? []) {
     const at = pair.indexOf("=");
     const name = pair.slice(0, at).trim();
-    if (at < 1 || Object.hasOwn(cookies, name) || name === "__proto__") continue;
+    if (at < 0 || name === "" || cookies.has(name)) continue;
     const value = pair
       .slice(at + 1)
       .trim()
       .replace(/^"(.*)"$/, "$1");
     try {
-      cookies[name] = decodeURIComponent(value);
+      cookies.set(name, decodeURIComponent(value));
     } catch {
-      cookies[name] = value;
+      cookies.set(name, value);
     }
   }
-  return cookies;
+  return toRecord(cookies);
 }
 
 /** The class is shared by all scripts: nothing may be hung on it, nor may it lead to the server's realm. */
-Object.defineProperty(ScriptRequest.prototype, "constructor", { value: undefined });
-Object.freeze(ScriptRequest.prototype);
+closeClass(ScriptRequest);

@@ -1,29 +1,22 @@
+import { statSync } from "node:fs";
 import { isBytes, isObject } from "../../base/realm.ts";
-import { encodeChunk, type StreamSource, toByteStream } from "../streams.ts";
+import { closeClass } from "../harden.ts";
+import { looksLikeHtml } from "../html-text.ts";
+import { ChunkStream, encodeChunk, type StreamSource, toByteStream } from "../streams.ts";
+import { type CookieOptions, toCookie } from "./cookie.ts";
 
 /** What `res` has done so far. */
 type ResponseState =
   | { readonly kind: "open" }
   /** `write` was called: what waits to be sent, and who sends it once the answer has begun. */
-  | { readonly kind: "writing"; readonly chunks: Uint8Array[]; sink: ChunkSink | null }
+  | {
+      readonly kind: "writing";
+      readonly chunks: Uint8Array[];
+      sink: ChunkStream | null;
+      /** Made once: whoever asks again must not get a second stream, which nobody reads. */
+      response: Response | null;
+    }
   | { readonly kind: "ended"; readonly body: Bun.BodyInit | null };
-
-/** Takes the chunks of a streamed answer. */
-interface ChunkSink {
-  write(chunk: Uint8Array): void;
-  end(): void;
-}
-
-/** Options of `res.cookie` (RFC 6265 §4.1). */
-export interface CookieOptions {
-  readonly maxAge?: number;
-  readonly expires?: Date;
-  readonly path?: string;
-  readonly domain?: string;
-  readonly secure?: boolean;
-  readonly httpOnly?: boolean;
-  readonly sameSite?: "strict" | "lax" | "none" | boolean;
-}
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const JSON_INIT: ResponseInit = { headers: { "content-type": JSON_TYPE } };
@@ -32,7 +25,8 @@ const OPEN: ResponseState = { kind: "open" };
 
 /** `res` of a script: Express's methods over one Web `Response` (script-runtime.md §5). */
 export class ScriptResponse {
-  statusCode: number;
+  /** 0 until the script sets one. */
+  private _status: number;
   private _headers: Headers | null;
   private _state: ResponseState;
   /** Called once, as soon as the answer has begun. */
@@ -43,12 +37,20 @@ export class ScriptResponse {
 
   /** @param stringify The serialiser of the script's context; null for the server's own. */
   constructor(stringify: ((value: unknown) => string | undefined) | null = null) {
-    this.statusCode = 200;
+    this._status = 0;
     this._headers = null;
     this._type = null;
     this._stringify = stringify ?? JSON.stringify;
     this._state = OPEN;
     this._onBegin = null;
+  }
+
+  get statusCode(): number {
+    return this._status || 200;
+  }
+
+  set statusCode(code: number) {
+    this._status = code;
   }
 
   get headersSent(): boolean {
@@ -149,8 +151,13 @@ export class ScriptResponse {
     return this.setHeader("location", target).status(status)._finish(null, null);
   }
 
-  /** @param path Absolute, or relative to the working directory of the server. */
+  /**
+   * Answers with a file, or 404 when it is absent: nothing can be said any more once its stream has begun.
+   *
+   * @param path Absolute, or relative to the working directory of the server.
+   */
   sendFile(path: string): this {
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return this.status(404).text("Not Found");
     const file = Bun.file(path);
     return this._finish(file, file.type || "application/octet-stream");
   }
@@ -167,7 +174,7 @@ export class ScriptResponse {
   write(chunk: unknown): boolean {
     if (this._state.kind === "ended") throw sentError("write");
     if (this._state.kind === "open") {
-      this._state = { kind: "writing", chunks: [], sink: null };
+      this._state = { kind: "writing", chunks: [], sink: null, response: null };
       queueMicrotask(() => this._begin());
     }
     const bytes = encodeChunk(chunk);
@@ -199,6 +206,11 @@ export class ScriptResponse {
     else begin();
   }
 
+  /** Whether the script decided about the status. */
+  get _isStatusSet(): boolean {
+    return this._status !== 0;
+  }
+
   /** Headers the script set so far; null for none. */
   get _setHeaders(): Headers | null {
     return this._headers;
@@ -207,7 +219,10 @@ export class ScriptResponse {
   /** The answer as far as it is decided; for a stream, what follows is written into its body. */
   _toResponse(): Response {
     const state = this._state;
-    if (state.kind === "writing") return new Response(this._openStream(state), this._init());
+    if (state.kind === "writing") {
+      state.response ??= new Response(this._openStream(state), this._init());
+      return state.response;
+    }
     const body = state.kind === "ended" && !isBodiless(this.statusCode) ? state.body : null;
     return new Response(body, this._init());
   }
@@ -223,16 +238,17 @@ export class ScriptResponse {
     return { status, headers };
   }
 
+  /** Breaks off an answer that has begun: nobody must take what has come of it for all of it. */
+  _breakOff(error: unknown): void {
+    if (this._state.kind !== "writing") return;
+    const { sink } = this._state;
+    this._state = { kind: "ended", body: null };
+    sink?.fail(error);
+  }
+
   private _openStream(state: ResponseState & { kind: "writing" }): ReadableStream {
-    return new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        for (const chunk of state.chunks.splice(0)) controller.enqueue(chunk);
-        state.sink = { write: (chunk) => controller.enqueue(chunk), end: () => controller.close() };
-      },
-      cancel: () => {
-        state.sink = { write: () => undefined, end: () => undefined };
-      },
-    });
+    state.sink = new ChunkStream(state.chunks.splice(0));
+    return state.sink.readable;
   }
 
   private _finish(body: Bun.BodyInit | null, type: string | null): this {
@@ -256,13 +272,6 @@ export class ScriptResponse {
   }
 }
 
-/** Whether a text begins, after white space, with a doctype, an HTML comment or an HTML element (script-runtime.md §6). */
-export function looksLikeHtml(text: string): boolean {
-  return /^\s*<(!doctype\s+html|!--|(html|head|body|div|span|p|h[1-6]|a|ul|ol|li|table|form|section|article|main|nav|header|footer|title|meta|link|style|script|svg|img|br|hr|pre|b|i|em|strong|button|input|label|select|textarea|video|audio|canvas|iframe|template|details|dialog)\b[^<]*>)/i.test(
-    text.slice(0, 1024),
-  );
-}
-
 /** Statuses whose answers have no body (RFC 9110 §15). */
 export function isBodiless(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
@@ -274,19 +283,5 @@ function sentError(action: string): Error {
   });
 }
 
-function toCookie(name: string, value: unknown, options: CookieOptions): string {
-  if (/[\s;=,]/.test(name) || name === "") throw new TypeError(`Cannot set a cookie named "${name}"`);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const parts = [`${name}=${encodeURIComponent(text)}`, `Path=${options.path ?? "/"}`];
-  if (options.maxAge !== undefined) parts.push(`Max-Age=${Math.floor(options.maxAge / 1000)}`);
-  if (options.expires) parts.push(`Expires=${options.expires.toUTCString()}`);
-  if (options.domain) parts.push(`Domain=${options.domain}`);
-  if (options.httpOnly) parts.push("HttpOnly");
-  if (options.secure) parts.push("Secure");
-  if (options.sameSite) parts.push(`SameSite=${options.sameSite === true ? "Strict" : options.sameSite}`);
-  return parts.join("; ");
-}
-
 /** The class is shared by all scripts: nothing may be hung on it, nor may it lead to the server's realm. */
-Object.defineProperty(ScriptResponse.prototype, "constructor", { value: undefined });
-Object.freeze(ScriptResponse.prototype);
+closeClass(ScriptResponse);

@@ -11,6 +11,11 @@ describe("a source nested too deep is refused before the parser sees it", () => 
     ["brackets and braces", "[{a:".repeat(5_000)],
     ["functions", "function f(){".repeat(5_000)],
     ["templates", "`${".repeat(5_000)],
+    ["conditionals", `a = ${"a ? b : ".repeat(5_000)}c`],
+    ["arrow functions", `a = ${"a => ".repeat(5_000)}1`],
+    ["assignments", `${"a = ".repeat(5_000)}1`],
+    ["alternatives", `if (a) b()\n${"else if (a) b()\n".repeat(5_000)}`],
+    ["negations", `a = ${"!".repeat(5_000)}b`],
     ["behind a comment and a string", `// (((\nconst a = "(";\n${"(".repeat(600)}`],
   ])("%s", (_name, source) => {
     expect(check(source)).toThrow(CompileError);
@@ -33,6 +38,8 @@ describe("a source of ordinary depth passes, whatever its texts hold", () => {
     ["with comments that open brackets", "// see (\n/* [ { */\n".repeat(2_000)],
     ["with addresses in templates", "fetch(`https://${host}/a`);\n".repeat(2_000)],
     ["with quotes in regular expressions", "a.replace(/['\"]/g, (b) => [b]);\n".repeat(2_000)],
+    ["with thousands of members", `a = {${"b: 1, ".repeat(5_000)}}`],
+    ["without semicolons", "exports.a = b ? 1 : 2\n".repeat(5_000)],
     ["long", "call({ a: [1, 2, 3] });\n".repeat(50_000)],
   ])("%s", (_name, source) => {
     expect(check(source)).not.toThrow();

@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
+import { type ServerProcess, startProcess } from "../support/process.ts";
+
+/*
+ * The acceptance scenarios, word for word: the real `curl` against the real process, in the order a person would
+ * type them.
+ */
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startProcess();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** What curl saw. */
+interface Seen {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  readonly json: any;
+}
+
+/** Runs curl on a path of the server with further arguments. */
+async function curl(path: string, ...args: readonly string[]): Promise<Seen> {
+  const format = "\n%{http_code}\n%{content_type}";
+  const child = Bun.spawn(
+    ["curl", "--silent", "--show-error", "--path-as-is", "-w", format, ...args, server.url + path],
+    {
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
+  const [output, errors, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
+  const lines = output.split("\n");
+  const type = lines.pop() ?? "";
+  const status = Number(lines.pop());
+  const text = lines.join("\n");
+  return {
+    status,
+    type,
+    text,
+    get json() {
+      return JSON.parse(text);
+    },
+  };
+}
+
+/** Sends a JSON body, as `curl -H 'Content-Type: application/json' -d …` does. */
+const post = (path: string, body: string, ...args: readonly string[]) =>
+  curl(path, "-X", "POST", "-H", "Content-Type: application/json", "--data-binary", body, ...args);
+
+const control = (name: string, body: unknown, ...args: readonly string[]) =>
+  post(`/api/v1/exec/${name}`, JSON.stringify(body), ...args);
+
+/** W(path, content) of the scenarios. */
+const write = (path: string, content: string, more: Record<string, unknown> = {}) =>
+  control("scripts/write", { path, content, ...more });
+
+/** W, and what a first write has to answer. */
+async function writeFirst(path: string, content: string): Promise<void> {
+  const { status, json } = await write(path, content);
+  expect(status).toBe(200);
+  expect(json).toMatchObject({
+    path,
+    resolvedPath: `default/1/${path}`,
+    created: true,
+    updated: false,
+    size: Buffer.byteLength(content),
+    validated: true,
+  });
+  expect(new Date(json.modified).toISOString()).toBe(json.modified);
+}
+
+const ECHO = "module.exports = (req, res) => res.json({ ok: true, body: req.body });\n";
+
+describe("1. Echo", () => {
+  test("1.1 the script is written, and a second write updates it", async () => {
+    await writeFirst("echo.js", ECHO);
+    expect((await write("echo.js", ECHO)).json).toMatchObject({ created: false, updated: true });
+  });
+
+  test("1.2 it answers the body", async () => {
+    const { status, type, json } = await post("/echo", '{"hello":"world"}');
+    expect(status).toBe(200);
+    expect(type).toStartWith("application/json");
+    expect(json).toEqual({ ok: true, body: { hello: "world" } });
+  });
+
+  test("1.3 it reads back exactly", async () => {
+    const { status, json } = await curl("/api/v1/exec/scripts/read?path=echo.js");
+    expect(status).toBe(200);
+    expect(json.content).toBe(ECHO);
+    expect(json.magicComments).toEqual({});
+    expect(json.metadata.extension).toBeString();
+  });
+
+  test("1.4 the list has it", async () => {
+    expect((await curl("/api/v1/exec/scripts/list")).text).toContain("echo.js");
+  });
+
+  test("1.5 scripts are not under the API prefix", async () => {
+    const { status, type, json } = await post("/api/v1/exec/echo", "{}");
+    expect(status).toBe(404);
+    expect(type).toStartWith("application/json");
+    expect(json.error).toBeString();
+  });
+});
+
+describe("2. Three-step workflow", () => {
+  const WORKFLOW = `module.exports = async (req, res) => {
+  const classify = async (input) => ({ score: 0.91, label: 'spam' });
+  const decide = async ({ score }) => ({ verdict: score > 0.8 ? 'block' : 'allow' });
+  const act = async ({ verdict }) => ({ executed: verdict === 'block' ? 'quarantined' : 'delivered' });
+  const a = await classify(req.body);
+  const b = await decide(a);
+  const c = await act(b);
+  res.json({ a, b, c });
+};
+`;
+
+  test("2.1 and 2.2 the steps run in order", async () => {
+    await writeFirst("workflow.js", WORKFLOW);
+    expect((await post("/workflow", "{}")).json).toEqual({
+      a: { score: 0.91, label: "spam" },
+      b: { verdict: "block" },
+      c: { executed: "quarantined" },
+    });
+  });
+});
+
+describe("3. HMAC webhook", () => {
+  const WEBHOOK = `const crypto = require('crypto');
+const SECRET = process.env.WEBHOOK_SECRET || 'shhh-test';
+module.exports = async (req, res) => {
+  const given = req.headers['x-hub-signature-256'] || '';
+  const raw = typeof req.body === 'string' ? req.body : JSON.stringify(req.body || {});
+  const expected = 'sha256=' + crypto.createHmac('sha256', SECRET).update(raw).digest('hex');
+  const same = given.length === expected.length && crypto.timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+  if (!same) return res.status(401).json({ error: 'bad sig' });
+  res.json({ accepted: true, payload: req.body });
+};
+`;
+  const BODY = '{"event":"push","ref":"main"}';
+  const signed = `sha256=${createHmac("sha256", "shhh-test").update(BODY).digest("hex")}`;
+
+  test("3.1 the script is written", () => writeFirst("webhook.js", WEBHOOK));
+
+  test("3.2 a right signature is accepted", async () => {
+    const { status, json } = await post("/webhook", BODY, "-H", `X-Hub-Signature-256: ${signed}`);
+    expect(status).toBe(200);
+    expect(json).toEqual({ accepted: true, payload: { event: "push", ref: "main" } });
+  });
+
+  test.each<[string, readonly string[]]>([
+    ["a wrong one", ["-H", "X-Hub-Signature-256: sha256=00"]],
+    ["a wrong one of the right length", ["-H", `X-Hub-Signature-256: ${signed.slice(0, -1)}x`]],
+    ["none", []],
+  ])("3.3 %s is refused", async (_name, headers) => {
+    const { status, json } = await post("/webhook", BODY, ...headers);
+    expect({ status, json }).toEqual({ status: 401, json: { error: "bad sig" } });
+  });
+});
+
+describe("5. Validate only", () => {
+  const HEAD = "// @cors *\n// @timeout 5000\n// @description Greeting handler\n";
+  const CODE = `${HEAD}module.exports = (req, res) => res.json({ hi: 1 });\n`;
+  const DIRECTIVES = { cors: "*", timeout: 5000, description: "Greeting handler" };
+
+  test("5.1 validate/script", async () => {
+    const { status, json } = await control("validate/script", { code: CODE });
+    expect(status).toBe(200);
+    expect(json.valid).toBe(true);
+    expect(json.results.syntax.valid).toBe(true);
+    expect(json.results.typescript.valid).toBe(true);
+    expect(json.results.dependencies.allInstalled).toBe(true);
+    expect(json.results.magicComments).toMatchObject(DIRECTIVES);
+  });
+
+  test("5.2 validate/magic-comments", async () => {
+    const { status, json } = await control("validate/magic-comments", { code: CODE });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ magicComments: DIRECTIVES, warnings: [], returnType: null });
+  });
+
+  test("5.3 a value that is none is warned about", async () => {
+    const code = CODE.replace("@timeout 5000", "@timeout abc");
+    const { status, json } = await control("validate/magic-comments", { code });
+    expect(status).toBe(200);
+    expect(json.warnings[0]).toMatchObject({
+      directive: "@timeout",
+      value: "abc",
+      message: expect.any(String),
+    });
+    expect((await control("validate/script", { code })).json.valid).toBe(true);
+  });
+
+  test("5.4 broken code is refused, unless nobody asked", async () => {
+    const broken = "const = 1";
+    const { json } = await control("validate/script", { code: broken });
+    expect(json.valid).toBe(false);
+    expect(json.results.syntax).toMatchObject({ valid: false, error: expect.anything() });
+    const refused = await write("broken.js", broken);
+    expect(refused.status).toBe(400);
+    expect(refused.json.error).toBe("Script validation failed");
+    expect(refused.json.validation ?? refused.json.details?.validation).toBeDefined();
+    const stored = await write("broken.js", broken, { validate: false });
+    expect(stored.status).toBe(200);
+    expect(stored.json.validated).toBe(false);
+  });
+
+  test("5.5 JSON is checked, other files are not", async () => {
+    const refused = await write("bad.json", "{oops");
+    expect(refused.status).toBe(400);
+    expect(refused.json.error).toBe("Invalid JSON");
+    expect((await write("bad.json", "{oops", { validate: false })).status).toBe(200);
+    expect((await write("notes.md", "any text {oops")).status).toBe(200);
+  });
+});
+
+describe("9. Shell wrapper", () => {
+  const DISK = `module.exports = async (req, res) => {
+  const out = await Bun.$\`df -h --output=source,size,used,avail,target /\`.text();
+  const disk = out.trim().split('\\n').slice(1).map((line) => line.trim().split(/\\s+/));
+  res.json({ disk });
+};
+`;
+
+  test("9.1 and 9.2 it answers what df says", async () => {
+    await writeFirst("disk-usage.js", DISK);
+    const { status, json } = await curl("/disk-usage");
+    expect(status).toBe(200);
+    expect(json.disk).toHaveLength(1);
+    expect(json.disk[0]).toHaveLength(5);
+    for (const each of json.disk[0]) expect(each).toBeString();
+    expect(json.disk[0][4]).toBe("/");
+  });
+});
+
+describe("cross-checks", () => {
+  test.each(["", "&confirm=1"])('deleting with "%s" is refused', async (confirm) => {
+    await write("echo.js", ECHO);
+    const { status, json } = await curl(`/api/v1/exec/scripts/delete?path=echo.js${confirm}`, "-X", "DELETE");
+    expect(status).toBe(400);
+    expect(json.error).toBe("confirm=true parameter required for safety");
+    expect((await post("/echo", "{}")).status).toBe(200);
+  });
+
+  test("deleting with confirm=true ends the route", async () => {
+    await write("echo.js", ECHO);
+    const { status, json } = await curl(
+      "/api/v1/exec/scripts/delete?path=echo.js&confirm=true",
+      "-X",
+      "DELETE",
+    );
+    expect(status).toBe(200);
+    expect(json.deleted).toBe(true);
+    expect((await post("/echo", "{}")).status).toBe(404);
+  });
+
+  test("writing into node_modules is refused", async () => {
+    const { status, json } = await write("node_modules/x.js", ECHO);
+    expect(status).toBe(403);
+    expect(json.error).toContain("Path is excluded from access");
+  });
+
+  test("writing above the deployment is refused", async () => {
+    expect((await write("../x.js", ECHO)).status).toBe(403);
+  });
+
+  test("the query's exec id wins over the body's", async () => {
+    const { json } = await control("scripts/write?execId=2", {
+      path: "where.js",
+      content: ECHO,
+      execId: "3",
+    });
+    expect(json.resolvedPath).toBe("default/2/where.js");
+  });
+
+  test("exec_id is another name of it", async () => {
+    const { json } = await control("scripts/write?exec_id=4", { path: "where.js", content: ECHO });
+    expect(json.resolvedPath).toBe("default/4/where.js");
+  });
+
+  test("a subdomain and an exec id are reached by their Host", async () => {
+    const content = "return { where: metadata.subdomain + '/' + metadata.execId };";
+    const { json } = await control("scripts/write?subdomain=app&execId=2", { path: "where.js", content });
+    expect(json.resolvedPath).toBe("app/2/where.js");
+    const host = "Host: app.project1-container1-exec-2.node-1.example.com";
+    expect((await curl("/where", "-H", host)).json).toEqual({ where: "app/2" });
+    expect((await curl("/where")).status).toBe(404);
+  });
+
+  test("cache/clear wants to know what", async () => {
+    expect((await control("cache/clear", { scriptPath: "echo.js" })).status).toBe(400);
+    const { status, json } = await control("cache/clear", { clearAll: true });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      cleared: true,
+      vmCache: expect.any(Object),
+      sharedState: expect.any(Object),
+    });
+  });
+
+  test("a top-level return is JSON", async () => {
+    await write("value.js", "return { a: 1 }");
+    const { status, type, json } = await curl("/value");
+    expect({ status, json }).toEqual({ status: 200, json: { a: 1 } });
+    expect(type).toStartWith("application/json");
+  });
+
+  test("TypeScript with types and top-level await works", async () => {
+    await write(
+      "typed.ts",
+      "interface A { n: number }\nconst a: A = await Promise.resolve<A>({ n: 1 });\nreturn a;",
+    );
+    expect((await curl("/typed")).json).toEqual({ n: 1 });
+  });
+
+  test("overwriting a file changes the next answer", async () => {
+    for (const n of [1, 2, 3]) {
+      await write("version.js", `return { n: ${n} }`);
+      expect((await curl("/version")).json).toEqual({ n });
+    }
+  });
+
+  test("req.query is undefined", async () => {
+    await write("query.js", "return { query: typeof req.query, q: metadata.query.q }");
+    expect((await curl("/query?q=1")).json).toEqual({ query: "undefined", q: "1" });
+  });
+
+  test.each(["tool.sh", "tool.py"])("%s is stored but never called", async (name) => {
+    expect((await write(name, "echo hi\n")).status).toBe(200);
+    expect((await curl(`/api/v1/exec/scripts/read?path=${name}`)).json.content).toBe("echo hi\n");
+    expect((await curl(`/${name}`)).status).toBe(404);
+    expect((await curl("/tool")).status).toBe(404);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "bun:test";
+import { playTrick } from "./leave-behind.ts";
+import type { LeaveBehindRow } from "./row.ts";
+import { BUILT_INS } from "./rows/built-ins.ts";
+import { GLOBAL_NAMES } from "./rows/global-names.ts";
+import { HOST_OBJECTS } from "./rows/host-objects.ts";
+import { LATER } from "./rows/later.ts";
+
+describe("nothing is left on the global object by", () => {
+  for (const row of GLOBAL_NAMES) test(row.name, () => leavesNothing(row));
+});
+
+describe("nothing is left on ECMAScript's objects by", () => {
+  for (const row of BUILT_INS) test(row.name, () => leavesNothing(row));
+});
+
+describe("nothing is left on the runtime's objects by", () => {
+  for (const row of HOST_OBJECTS) test(row.name, () => leavesNothing(row));
+});
+
+describe("nothing is left, even later, by", () => {
+  for (const row of LATER) test(row.name, () => leavesNothing(row));
+});
+
+describe("known to stay, because it belongs to the process and not to a script", () => {
+  test.todo(
+    "members of live objects of the process: process.stdout, http.globalAgent, util.inspect.defaultOptions",
+  );
+  test.todo("process-wide settings made by a call: dns.setDefaultResultOrder, performance.mark");
+  test.todo("what a script does to a package, the bundled zod among them: packages live once in the process");
+  test.todo(
+    "an open slot deleted from the server's own realm: unlike the shared realm, that one cannot be replaced",
+  );
+  test.todo("a getter of RegExp.prototype replaced after an await, until a script that computes names runs");
+});
+
+/** Nobody finds anything afterwards, and within its own request the author sees what a fresh context shows. */
+async function leavesNothing(row: LeaveBehindRow): Promise<void> {
+  const story = await playTrick(row);
+  for (const answer of story.leaving) expect(answer).not.toStartWith("500");
+  expect(story.clean).toStartWith("200");
+  for (const [who, answer] of Object.entries(story.afterwards))
+    expect({ who, answer }).toEqual({ who, answer: story.clean });
+  if (row.noticed !== undefined) return expect(story.inOneRequest).not.toBe(story.inFreshContext);
+  expect(story.inOneRequest).toBe(
+    row.seen === undefined ? story.clean : `200 ${JSON.stringify({ seen: row.seen })}`,
+  );
+  expect(story.inFreshContext).toBe(story.inOneRequest);
+}

@@ -1,0 +1,467 @@
+import type { LeaveBehindRow } from "../row.ts";
+
+/** Changes to what the runtime and the server hand to a script. */
+export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
+  { name: "a member of fetch", leave: "fetch.left = 1", look: "fetch.left ?? null" },
+  { name: "a member of setTimeout", leave: "setTimeout.left = 1", look: "setTimeout.left ?? null" },
+  {
+    name: "a member of require",
+    leave: "require.left = 1; require.cache.left = 1",
+    look: "[require.left ?? 0, require.cache.left ?? 0]",
+  },
+  {
+    name: "require.resolve",
+    leave: "try { require.resolve = () => 'left' } catch {}",
+    look: "require.resolve('fs')",
+  },
+  { name: "Buffer.prototype", leave: "Buffer.prototype.left = 1", look: "Buffer.from('a').left ?? null" },
+  {
+    name: "the prototype above Buffer's",
+    leave: "Object.getPrototypeOf(Buffer.prototype).left = 1",
+    look: "Buffer.from('a').left ?? null",
+  },
+  {
+    name: "the typed arrays above Buffer",
+    leave: "Object.getPrototypeOf(Object.getPrototypeOf(Buffer.prototype)).left = 1",
+    look: "Buffer.from('a').left ?? null",
+  },
+  {
+    name: "a method above Buffer's",
+    leave:
+      "try { Object.getPrototypeOf(Object.getPrototypeOf(Buffer.prototype)).map = () => 'left' } catch {}",
+    look: "typeof Buffer.from('a').map((x) => x)",
+  },
+  {
+    name: "the functions above fetch",
+    leave: "Object.getPrototypeOf(fetch).left = 1",
+    look: "fetch.left ?? null",
+  },
+  {
+    name: "call of the functions above fetch",
+    leave: "Object.getPrototypeOf(fetch).call = () => 'left'",
+    look: "typeof atob.call(null, 'YQ==') + atob.call(null, 'YQ==')",
+  },
+  {
+    name: "the objects above metadata",
+    leave: "metadata['__pro' + 'to__'].left = 1",
+    look: "metadata.left ?? null",
+  },
+  {
+    name: "toString of the objects above metadata",
+    leave: "metadata['__pro' + 'to__'].toString = () => 'left'",
+    look: "String(metadata)",
+  },
+  {
+    name: "the constructor of metadata",
+    leave: "metadata['constr' + 'uctor'].keys = () => 'left'",
+    look: "metadata['constr' + 'uctor'].keys({})",
+  },
+  {
+    name: "the server's Function by way of metadata",
+    leave: "try { metadata['constr' + 'uctor']['constr' + 'uctor']('globalThis.left = 1')() } catch {}",
+    look: "(() => { try { return metadata['constr' + 'uctor']['constr' + 'uctor']('return globalThis.left')() ?? null } catch { return null } })()",
+  },
+  {
+    name: "the server's Function by way of a class",
+    leave: "try { URL['constr' + 'uctor']('globalThis.left = 1')() } catch {}",
+    look: "(() => { try { return URL['constr' + 'uctor']('return globalThis.left')() ?? null } catch { return null } })()",
+  },
+  {
+    name: "the server's Function by way of a promise",
+    leave:
+      "try { Object.getPrototypeOf(Bun.sleep(0)).constructor.constructor('globalThis.left = 1')() } catch {}",
+    look: "(() => { try { return Object.getPrototypeOf(Bun.sleep(0)).constructor.constructor('return globalThis.left')() ?? null } catch { return null } })()",
+  },
+  {
+    name: "a member of the server's promises",
+    leave: "Object.getPrototypeOf(Bun.sleep(0)).left = 1",
+    look: "Bun.sleep(0).left ?? null",
+  },
+  {
+    name: "then of the server's promises",
+    leave: "Object.getPrototypeOf(Bun.sleep(0)).finally = () => 'left'",
+    look: "typeof Bun.sleep(0).finally(() => {})",
+  },
+  {
+    name: "headers of the request",
+    leave: "req.headers.left = 1; metadata.headers.left = 1",
+    look: "[req.headers.left ?? 0, metadata.headers.left ?? 0]",
+    seen: [1, 1],
+  },
+  {
+    name: "parameters of the route",
+    leave: "req.params.left = 1; metadata.parameters.left = 1",
+    look: "[req.params.left ?? 0, metadata.parameters.left ?? 0]",
+    seen: [1, 1],
+  },
+  {
+    name: "a member of req and res",
+    leave: "req.left = res.left = 1",
+    look: "[req.left ?? 0, res.left ?? 0]",
+    seen: [1, 1],
+  },
+  {
+    name: "the prototypes of req and res",
+    leave: "Object.getPrototypeOf(req).left = Object.getPrototypeOf(res).left = 1",
+    look: "[req.left ?? 0, res.left ?? 0]",
+  },
+  {
+    name: "a method of res",
+    leave: "Object.getPrototypeOf(res).json = () => 'left'",
+    look: "res.json.length",
+  },
+  {
+    name: "a member of a method of res",
+    leave: "try { res.json.left = 1 } catch {}",
+    look: "res.json.left ?? null",
+  },
+  {
+    name: "the prototype above res",
+    leave: "Object.getPrototypeOf(Object.getPrototypeOf(res)).left = 1",
+    look: "res.left ?? null",
+  },
+  { name: "console.log", leave: "console.log = () => 'left'", look: "console.log() ?? null", seen: "left" },
+  { name: "a field of console", leave: "console.left = 1", look: "console.left ?? null", seen: 1 },
+  { name: "a counter of console", leave: "console.count('left')", look: "console.count.left ?? null" },
+  {
+    name: "the prototype of console",
+    leave: "console['__pro' + 'to__'].left = 1",
+    look: "console.left ?? null",
+  },
+  { name: "process.env", leave: "process.env.LEFT = '1'", look: "process.env.LEFT ?? null", seen: "1" },
+  {
+    name: "process.env, deleted",
+    leave: "delete process.env.KEPT",
+    look: "typeof process.env.KEPT",
+    seen: "undefined",
+  },
+  {
+    name: "process.env, replaced",
+    leave: "process.env = { LEFT: '1' }",
+    look: "process.env.LEFT ?? null",
+    seen: "1",
+  },
+  {
+    name: "a field of process",
+    leave: "process.left = 1; process.title = 'left'; process.exitCode = 7",
+    look: "[process.left ?? 0, process.title, process.exitCode ?? 0]",
+    seen: [1, "left", 7],
+  },
+  {
+    name: "a field of process by a computed name",
+    leave: "process['le' + 'ft'] = 1",
+    look: "process['le' + 'ft'] ?? null",
+    seen: 1,
+  },
+  {
+    name: "process.argv",
+    leave: "process.argv.push('left')",
+    look: "process.argv.includes('left')",
+    seen: true,
+  },
+  {
+    name: "process.versions",
+    leave: "try { process.versions.left = 1 } catch {}",
+    look: "process.versions.left ?? null",
+    seen: 1,
+  },
+  {
+    name: "process.config and release",
+    leave: "try { process.release.left = 1; process.config.left = 1; process.features.left = 1 } catch {}",
+    look: "[process.release.left ?? 0, process.config.left ?? 0, process.features.left ?? 0]",
+    seen: [1, 1, 1],
+  },
+  {
+    name: "process.emitWarning",
+    leave: "process.emitWarning = () => 'left'",
+    look: "process.emitWarning.name",
+    seen: "",
+  },
+  { name: "process.nextTick", leave: "process.nextTick.left = 1", look: "process.nextTick.left ?? null" },
+  {
+    name: "process.hrtime",
+    leave: "process.hrtime.bigint = () => 'left'",
+    look: "typeof process.hrtime.bigint()",
+  },
+  { name: "process.umask", leave: "try { process.umask(0o77) } catch {}", look: "process.umask()" },
+  { name: "process.title", leave: "process.title = 'left'", look: "process.title", seen: "left" },
+  {
+    name: "process.exit replaced",
+    leave: "process.exit = () => 'left'",
+    look: "(() => { try { return process.exit() } catch { return 'refused' } })()",
+    seen: "left",
+  },
+  {
+    name: "the prototype of process",
+    leave: "try { Object.getPrototypeOf(process).left = 1 } catch {}",
+    look: "process.left ?? null",
+  },
+  {
+    name: "a listener on process",
+    leave: "process.on('left', () => { throw new Error('left') })",
+    look: "process.listenerCount?.('left') ?? 0",
+    seen: 1,
+  },
+  {
+    name: "a listener on process for errors",
+    leave: "process.once('uncaughtException', () => {})",
+    look: "process.listenerCount?.('uncaughtException') ?? 0",
+    seen: 1,
+  },
+  { name: "a field of Bun", leave: "Bun.left = 1", look: "Bun.left ?? null", seen: 1 },
+  { name: "Bun.env", leave: "Bun.env.LEFT = '1'", look: "Bun.env.LEFT ?? null", seen: "1" },
+  {
+    name: "a member of a function of Bun",
+    leave: "try { Bun.file.left = 1 } catch {}",
+    look: "Bun.file.left ?? null",
+  },
+  {
+    name: "Bun's shell",
+    leave: "try { $.left = 1; Bun.$.env({ LEFT: '1' }) } catch {}",
+    look: "$.left ?? null",
+  },
+  {
+    name: "the prototype of Bun's files",
+    leave: "Object.getPrototypeOf(Bun.file('a')).left = 1",
+    look: "Bun.file('a').left ?? null",
+  },
+  { name: "import.meta", leave: "try { import.meta.left = 1 } catch {}", look: "import.meta.left ?? null" },
+  { name: "Response.prototype", leave: "Response.prototype.left = 1", look: "new Response().left ?? null" },
+  {
+    name: "Response.json",
+    leave: "try { Response.json = () => 'left' } catch {}",
+    look: "typeof Response.json(1)",
+  },
+  {
+    name: "Headers.prototype",
+    leave: "try { Headers.prototype.get = () => 'left' } catch {}",
+    look: "new Headers({ a: 'b' }).get('a')",
+  },
+  {
+    name: "URL.prototype and URLSearchParams.prototype",
+    leave: "URL.prototype.left = URLSearchParams.prototype.left = 1",
+    look: "[new URL('http://a/').left ?? 0, new URLSearchParams('').left ?? 0]",
+  },
+  {
+    name: "the iterators of Headers",
+    leave: "Object.getPrototypeOf(new Headers().entries()).left = 1",
+    look: "new Headers().entries().left ?? null",
+  },
+  {
+    name: "the iterators of URLSearchParams",
+    leave: "Object.getPrototypeOf(new URLSearchParams().entries()).left = 1",
+    look: "new URLSearchParams().entries().left ?? null",
+  },
+  {
+    name: "Request.prototype",
+    leave: "Request.prototype.left = 1",
+    look: "new Request('http://a/').left ?? null",
+  },
+  {
+    name: "AbortSignal and EventTarget",
+    leave: "EventTarget.prototype.left = 1",
+    look: "new AbortController().signal.left ?? null",
+  },
+  {
+    name: "Blob, File and FormData",
+    leave: "Blob.prototype.left = FormData.prototype.left = 1",
+    look: "[new Blob([]).left ?? 0, new FormData().left ?? 0]",
+  },
+  {
+    name: "streams",
+    leave:
+      "ReadableStream.prototype.left = 1; Object.getPrototypeOf(new ReadableStream().getReader()).left = 1",
+    look: "[new ReadableStream().left ?? 0, new ReadableStream().getReader().left ?? 0]",
+  },
+  {
+    name: "TextDecoder",
+    leave: "TextDecoder.prototype.decode = () => 'left'",
+    look: "new TextDecoder().decode(new Uint8Array([97]))",
+  },
+  { name: "structuredClone", leave: "structuredClone.left = 1", look: "structuredClone.left ?? null" },
+  {
+    name: "the objects that structuredClone makes",
+    leave: "Object.getPrototypeOf(structuredClone({})).left = 1",
+    look: "structuredClone({}).left ?? null",
+  },
+  {
+    name: "the arrays that structuredClone makes",
+    leave: "Object.getPrototypeOf(structuredClone([])).left = 1",
+    look: "structuredClone([]).left ?? null",
+  },
+  {
+    name: "the maps that structuredClone makes",
+    leave: "Object.getPrototypeOf(structuredClone(new Map())).get = () => 'left'",
+    look: "structuredClone(new Map()).get(1) ?? null",
+  },
+  {
+    name: "the error that the runtime throws",
+    leave: "try { atob('*') } catch (error) { Object.getPrototypeOf(error).left = 1 }",
+    look: "(() => { try { atob('*') } catch (error) { return error.left ?? null } })()",
+  },
+  {
+    name: "the type error that the runtime throws",
+    leave: "try { new URL('*') } catch (error) { Object.getPrototypeOf(error).left = 1 }",
+    look: "(() => { try { new URL('*') } catch (error) { return error.left ?? null } })()",
+  },
+  {
+    name: "a member of performance",
+    leave: "performance.left = 1; performance.now = () => 'left'",
+    look: "[performance.left ?? 0, typeof performance.now()]",
+  },
+  {
+    name: "a listener on performance",
+    leave: "performance.addEventListener?.('left', () => { performance.x = 1 })",
+    look: "performance.x ?? null",
+  },
+  { name: "navigator", leave: "try { navigator.left = 1 } catch {}", look: "navigator.left ?? null" },
+  {
+    name: "crypto",
+    leave: "crypto.left = 1; crypto.randomUUID = () => 'left'",
+    look: "[crypto.left ?? 0, crypto.randomUUID().length]",
+    seen: [1, 4],
+  },
+  {
+    name: "crypto.subtle",
+    leave: "try { crypto.subtle.left = 1; crypto.webcrypto.left = 1 } catch {}",
+    look: "[crypto.subtle.left ?? 0, crypto.webcrypto.left ?? 0]",
+  },
+  {
+    name: "a class of crypto",
+    leave: "try { crypto.Hash.prototype.left = 1 } catch {}",
+    look: "crypto.createHash('md5').left ?? null",
+  },
+  {
+    name: "path",
+    leave: "path.join = () => 'left'; path.posix.join = () => 'left'",
+    look: "[path.join('a'), path.posix.join('a')]",
+    seen: ["left", "left"],
+  },
+  {
+    name: "fs",
+    leave: "fs.readFileSync = () => 'left'; fs.promises.readFile = () => 'left'",
+    look: "[fs.readFileSync.length, fs.promises.readFile.length].includes(0)",
+    seen: true,
+  },
+  { name: "a class of fs", leave: "fs.Stats.prototype.left = 1", look: "fs.statSync('/').left ?? null" },
+  {
+    name: "fs by require",
+    leave: "require('fs').readFileSync = () => 'left'",
+    look: "typeof require('fs').readFileSync('/dev/null') + require('fs').readFileSync.length",
+    seen: "string0",
+  },
+  {
+    name: "fs.promises by require",
+    leave: "require('node:fs/promises').readFile = () => 'left'",
+    look: "require('node:fs/promises').readFile.length === 0",
+    seen: true,
+  },
+  {
+    name: "fs by import",
+    leave: "(await import('node:fs')).default.readFileSync = () => 'left'",
+    look: "(await import('node:fs')).default.readFileSync.length === 0",
+    seen: true,
+  },
+  {
+    name: "a member of a function of fs",
+    leave: "require('fs').readFileSync.left = 1",
+    look: "require('fs').readFileSync.left ?? null",
+  },
+  {
+    name: "realpathSync.native",
+    leave: "require('fs').realpathSync.native = () => 'left'",
+    look: "require('fs').realpathSync.native.length",
+  },
+  {
+    name: "fs.constants",
+    leave: "try { require('fs').constants.left = 1 } catch {}",
+    look: "require('fs').constants.left ?? null",
+    seen: 1,
+  },
+  {
+    name: "EventEmitter.prototype",
+    leave: "require('events').prototype.left = 1",
+    look: "new (require('events'))().left ?? null",
+  },
+  {
+    name: "EventEmitter.defaultMaxListeners",
+    leave: "require('events').defaultMaxListeners = 99",
+    look: "require('events').defaultMaxListeners",
+    seen: 99,
+  },
+  {
+    name: "EventEmitter.prototype by a name of its own",
+    leave: "const { EventEmitter } = require('events'); EventEmitter.prototype.emit = () => 'left'",
+    look: "new (require('events').EventEmitter)().emit('a')",
+  },
+  {
+    name: "util.inspect.custom on the server's objects",
+    leave: "require('util').inspect.left = 1",
+    look: "require('util').inspect.left ?? null",
+  },
+  {
+    name: "streams of node",
+    leave: "require('stream').Readable.prototype.left = 1",
+    look: "require('stream').Readable.prototype.left ?? null",
+  },
+  {
+    name: "async_hooks",
+    leave: "const { AsyncLocalStorage } = require('async_hooks'); AsyncLocalStorage.prototype.left = 1",
+    look: "new (require('async_hooks').AsyncLocalStorage)().left ?? null",
+  },
+  {
+    name: "os, url and querystring",
+    leave:
+      "require('os').hostname = () => 'left'; require('querystring').escape = () => 'left'; require('url').parse = () => 'left'",
+    look: "[require('os').hostname() === 'left', require('querystring').escape('a'), require('url').parse('http://a/') === 'left']",
+    seen: [true, "left", true],
+  },
+  {
+    name: "string_decoder",
+    leave: "require('string_decoder').StringDecoder.prototype.left = 1",
+    look: "new (require('string_decoder').StringDecoder)().left ?? null",
+  },
+  {
+    name: "the database class",
+    leave: "Database.prototype.left = 1; Database.left = 1",
+    look: "[new Database(':memory:').left ?? 0, Database.left ?? 0]",
+  },
+  {
+    name: "process by require",
+    leave: "require('process').left = 1; require('node:process').env.LEFT = '1'",
+    look: "[require('process').left ?? 0, require('process').env.LEFT ?? 0]",
+    seen: [1, "1"],
+  },
+  {
+    name: "module by require",
+    leave: "try { require('module').left = 1; require('module')._load = () => 'left' } catch {}",
+    look: "require('module').left ?? null",
+    seen: 1,
+  },
+  {
+    name: "a timer's prototype",
+    leave: "const timer = setTimeout(() => {}, 0); Object.getPrototypeOf(timer).left = 1",
+    look: "(() => { const timer = setTimeout(() => {}, 0); clearTimeout(timer); return timer.left ?? null })()",
+  },
+  { name: "queueMicrotask", leave: "queueMicrotask.left = 1", look: "queueMicrotask.left ?? null" },
+  {
+    name: "MessageChannel",
+    leave: "MessageChannel.prototype.left = 1",
+    look: "new MessageChannel().left ?? null",
+  },
+  {
+    name: "a body that was parsed",
+    leave: "Object.getPrototypeOf(req.cookies).left = 1",
+    look: "req.cookies.left ?? null",
+  },
+  {
+    name: "the prototype of req.signal",
+    leave: "Object.getPrototypeOf(req.signal).left = 1",
+    look: "req.signal.left ?? null",
+  },
+  {
+    name: "a symbol for inspect",
+    leave: "metadata['__pro' + 'to__'][Symbol.for('nodejs.util.inspect.custom')] = () => 'left'",
+    look: "metadata[Symbol.for('nodejs.util.inspect.custom')] ?? null",
+  },
+];

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "bun:test";
+import { systemClock } from "../../../src/base/clock.ts";
+import { ActiveExecutions } from "../../../src/engine/active.ts";
+import type { Execution } from "../../../src/engine/execution.ts";
+
+/** An execution as far as this class asks. */
+function execution(): Execution & { readonly reasons: unknown[] } {
+  const reasons: unknown[] = [];
+  return { reasons, abort: (reason: unknown) => reasons.push(reason) } as never;
+}
+
+const unlimited = { timeoutMs: 0, sinceMs: 0, expire: () => undefined };
+
+describe("ActiveExecutions", () => {
+  test("counts what has entered and not left; leaving twice counts once", () => {
+    using active = new ActiveExecutions(systemClock);
+    const first = active.enter(execution(), unlimited);
+    active.enter(execution(), unlimited);
+    first.leave();
+    first.leave();
+    expect(active.size).toBe(1);
+  });
+
+  test("drained resolves when the last one leaves, at once when nothing runs, for everybody who waits", async () => {
+    using active = new ActiveExecutions(systemClock);
+    await active.drained();
+    const first = active.enter(execution(), unlimited);
+    const second = active.enter(execution(), unlimited);
+    const seen: string[] = [];
+    const waits = ["a", "b"].map((name) => active.drained().then(() => seen.push(name)));
+    first.leave();
+    await Promise.resolve();
+    expect(seen).toEqual([]);
+    second.leave();
+    await Promise.all(waits);
+    expect(seen).toEqual(["a", "b"]);
+  });
+
+  test("abortAll tells each execution why, and how many there were", () => {
+    using active = new ActiveExecutions(systemClock);
+    const all = [execution(), execution()];
+    for (const each of all) active.enter(each, unlimited);
+    expect(active.abortAll("over")).toBe(2);
+    expect(all.map(({ reasons }) => reasons)).toEqual([["over"], ["over"]]);
+  });
+
+  test("a limit that is over calls expire once; the execution stays until it leaves", async () => {
+    using active = new ActiveExecutions(systemClock);
+    let calls = 0;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const expire = () => {
+      calls++;
+      resolve();
+    };
+    const running = active.enter(execution(), { timeoutMs: 5, sinceMs: systemClock.monotonicMs(), expire });
+    await promise;
+    expect([calls, active.size]).toEqual([1, 1]);
+    running.leave();
+    expect(active.size).toBe(0);
+  });
+
+  test("time that passed before it entered counts", async () => {
+    using active = new ActiveExecutions(systemClock);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const sinceMs = systemClock.monotonicMs() - 3_600_000;
+    active.enter(execution(), { timeoutMs: 3_600_000, sinceMs, expire: resolve });
+    await promise;
+  });
+
+  test("one that leaves in time is never told, and neither is one of a disposed set", async () => {
+    let calls = 0;
+    const limit = { timeoutMs: 5, sinceMs: systemClock.monotonicMs(), expire: () => calls++ };
+    {
+      using active = new ActiveExecutions(systemClock);
+      active.enter(execution(), limit).leave();
+      active.enter(execution(), limit);
+    }
+    const later = Promise.withResolvers<void>();
+    setTimeout(later.resolve, 20);
+    await later.promise;
+    expect(calls).toBe(0);
+  });
+});
