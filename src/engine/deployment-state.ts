@@ -4,11 +4,12 @@ import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
 import { createProcess } from "./facade/process.ts";
 import { hostGlobals, INJECTED_MODULES, loadHostModule } from "./globals.ts";
 import { harden } from "./harden.ts";
+import type { HostGuard } from "./host-guard.ts";
 import { closeHeld } from "./host-realm.ts";
 import type { ModuleResolution } from "./module-resolution.ts";
 import { DeploymentModules, type Importer } from "./modules.ts";
 import { overlay } from "./overlay.ts";
-import { IDENTITY_NAMES, shareIdentity } from "./realm-identity.ts";
+import { IDENTITY_NAMES, MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
 import { ScriptTimers } from "./timers.ts";
 
 /** What a deployment's state is made of. */
@@ -17,6 +18,7 @@ export interface DeploymentStateOptions {
   readonly root: string;
   readonly compiler: Compiler;
   readonly resolution: ModuleResolution;
+  readonly hostGuard: HostGuard;
   readonly readText: (file: string) => string | null;
   /** Variables of a script: the process's and those of its companion files. */
   readonly readEnvironment: (file: string) => Readonly<Record<string, string>>;
@@ -52,6 +54,7 @@ export class DeploymentState implements Disposable {
       compiler: options.compiler,
       readText: options.readText,
       resolution: options.resolution,
+      hostGuard: options.hostGuard,
       context: () => this.context,
       process: (file) => createProcess(options.readEnvironment(file), { file, sealed: false }),
       linkValues: (compiled, require) => ({
@@ -130,10 +133,11 @@ export function createScriptContext(
 
 /** Makes `instanceof` in a context agree with the other realms. */
 export function shareContextIdentity(context: vm.Context): void {
-  shareIdentity(vm.runInContext(IDENTITIES, context) as Record<string, unknown>);
+  const [identities, make] = vm.runInContext(IDENTITIES, context);
+  shareIdentity(identities, make);
 }
 
-const IDENTITIES = `({ ${IDENTITY_NAMES.join(", ")} })`;
+const IDENTITIES = `[{ ${IDENTITY_NAMES.join(", ")} }, ${MAKE_HAS_INSTANCE}]`;
 
 function injectedMakers(sealed: boolean): Record<string, () => unknown> {
   const rows = Object.entries(INJECTED_MODULES).map(([name, { module, member }]) => {

@@ -50,7 +50,7 @@ export function freezeFunction(fn: object, options: FreezeOptions): void {
  */
 export function freezePrototype(prototype: object, options: FreezeOptions): void {
   if (!Object.isExtensible(prototype)) return;
-  openOverrides(prototype, options, { symbols: true });
+  openOverrides(prototype, options, { every: true });
   for (const key of Reflect.ownKeys(prototype)) {
     const { value, get, set } = Reflect.getOwnPropertyDescriptor(prototype, key) as PropertyDescriptor;
     for (const each of [value, get, set]) if (typeof each === "function") Object.freeze(each);
@@ -112,18 +112,18 @@ function collectReachable(roots: readonly unknown[], except: ReadonlySet<unknown
 function openOverrides(
   object: object,
   { overridable, openSlots, plainOwners }: FreezeOptions,
-  { symbols }: { readonly symbols: boolean } = { symbols: false },
+  { every }: { readonly every: boolean } = { every: false },
 ): void {
   const builtBy = Reflect.getOwnPropertyDescriptor(object, "constructor");
   if (builtBy === undefined) return;
   const owner = (builtBy.value as { name?: string } | undefined)?.name ?? "";
   if (/^(String|Number|Boolean|Symbol|BigInt)$/.test(owner)) return;
-  const isPlain = typeof object === "function" || plainOwners?.test(owner) === true;
+  const isPlain = !every && (typeof object === "function" || plainOwners?.test(owner) === true);
   const slots = openSlots.of(object);
   for (const key of Reflect.ownKeys(object)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
     if (!descriptor || !("value" in descriptor) || !descriptor.configurable || !descriptor.writable) continue;
-    if (typeof key === "symbol" ? !symbols : HOT_METHODS.has(key)) continue;
+    if (!every && (typeof key === "symbol" || HOT_METHODS.has(key))) continue;
     if (slots?.has(key)) continue;
     // A plain value always: `util.inspect` and stack traces take it for the name of the type.
     if (key === "constructor" || (isPlain && key !== "toString")) continue;

@@ -1,8 +1,9 @@
 import vm from "node:vm";
 import { freezeReachable, LITERALS, OVERRIDABLE } from "./freeze-reachable.ts";
 import { hostGlobals } from "./globals.ts";
+import { hostBuiltIns } from "./host-realm.ts";
 import { OpenSlots } from "./open-slots.ts";
-import { shareIdentity } from "./realm-identity.ts";
+import { MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
 
 /** A realm in which nothing can be left behind, and what scripts that run there are linked with. */
 export interface FrozenRealm {
@@ -40,12 +41,13 @@ export function createFrozenRealm(): FrozenRealm {
   const globals: Record<string, unknown> = Object.create(null);
   for (const name of names) globals[name] = run(name);
 
-  shareIdentity(globals);
+  shareIdentity(globals, run(MAKE_HAS_INSTANCE) as never);
   forgetRegExpStatics(globals["RegExp"] as object);
   const openSlots = new OpenSlots(run);
   const literals = [...(run(LITERALS) as unknown[]), ...(run(SEGMENTS) as unknown[])];
   freezeReachable([...Object.values(globals), ...literals, tools], {
-    except: new Set(Object.values(host)),
+    // Functions of the server on this realm's objects lead to the server's built-ins, which packages may change.
+    except: new Set([...Object.values(host), ...hostBuiltIns()]),
     openSlots,
     overridable: tools.overridable,
   });

@@ -7,41 +7,50 @@ import {
   LITERALS,
   OVERRIDABLE,
 } from "./freeze-reachable.ts";
-import { hostGlobals, loadHostModule } from "./globals.ts";
-import { OpenSlots, type SlotSource } from "./open-slots.ts";
-import { shareIdentity } from "./realm-identity.ts";
+import { hostGlobals } from "./globals.ts";
+import { HostGuard } from "./host-guard.ts";
+import { OpenSlots } from "./open-slots.ts";
+import { MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
 
 /**
- * Freezes the built-ins of the server's own realm, as far as a script can reach them.
+ * Freezes the runtime's classes (`URL`, `Buffer`, `Response`, `fetch`, …), which every script is handed, and closes
+ * `Object`, its prototype and that of functions in the server's realm: objects may override what they inherit, but
+ * nobody changes it for all.
  *
- * Scripts hold objects of that realm: the runtime's globals (`URL`, `Buffer`), parsed bodies, promises of `fetch`, what
- * `structuredClone` returns. A change to their prototypes would be seen by every script, and by the server.
+ * The realm's other built-ins stay as they are: npm packages live in it, and some of the best known assign to
+ * prototypes, add members to `Reflect` or patch `String.prototype`. What a script does to those is undone by the
+ * {@link HostGuard}.
  *
- * Process-wide and done once; calling it again does nothing. Packages live in this realm too and keep working: they may
- * set members of built-in prototypes on objects of their own, and `Error.stackTraceLimit`.
+ * Process-wide and done once; calling it again does nothing.
  */
 export function closeHostRealm(): void {
   if (!Object.isExtensible(Object.prototype)) return;
-  for (const name of EXTENDING_MODULES) loadHostModule(name);
-  shareIdentity(globalThis as unknown as Record<string, unknown>);
-  if (!Object.hasOwn(Error, "prepareStackTrace")) {
-    Object.defineProperty(Error, "prepareStackTrace", {
-      value: undefined,
-      writable: true,
-      configurable: true,
-    });
-  }
-  const literals = vm.runInThisContext(LITERALS) as unknown[];
-  for (const value of literals) if (typeof value === "function") closeFunctionConstructor(value);
-  const roots = [
-    Object.values(hostGlobals()),
-    crypto,
-    crypto.subtle,
-    literals,
-    runtimeIterators(),
-    timerPrototypes(),
-  ];
-  freezeReachable(roots.flat(), hostFreezeOptions());
+  const builtIns = hostBuiltIns();
+  shareIdentity(globalThis as unknown as Record<string, unknown>, vm.runInThisContext(MAKE_HAS_INSTANCE));
+  for (const each of builtIns) if (typeof each === "function") hideConstructor(each);
+  const runtime = Object.entries(hostGlobals()).filter(([name]) => !EXTENDED_LATER.has(name));
+  const roots = runtime.map(([, value]) => value);
+  for (const root of roots) if (typeof root === "function") hideConstructor(root);
+  freezeReachable([...roots, crypto, crypto.subtle, ...runtimeIterators(), ...timerPrototypes()], {
+    ...hostFreezeOptions(),
+    except: new Set([...EXCEPT, ...builtIns]),
+  });
+  // Every object and function that a script is handed leads here, so these are closed for good.
+  freezePrototype(Object.prototype, hostFreezeOptions());
+  freezePrototype(Function.prototype, hostFreezeOptions());
+  Object.freeze(Object);
+}
+
+/** Watches what of the server's realm cannot be frozen: its built-ins, and classes that modules extend later. */
+export function createHostGuard(): HostGuard {
+  const host = globalThis as unknown as Record<string, unknown>;
+  const extended = [...EXTENDED_LATER].flatMap((name) => {
+    const value = host[name];
+    return typeof value === "function"
+      ? [value, value.prototype as object]
+      : [value, Object.getPrototypeOf(value) as object];
+  });
+  return new HostGuard([...hostBuiltIns(), ...(extended as object[])]);
 }
 
 /**
@@ -54,18 +63,62 @@ export function closeHeld(value: unknown): void {
 
 /** The same for a prototype that a script asked for by itself. */
 export function closeHeldPrototype(prototype: object | null): void {
-  if (prototype !== null) freezePrototype(prototype, hostFreezeOptions());
+  if (prototype === null || hostBuiltIns().includes(prototype)) return;
+  freezePrototype(prototype, hostFreezeOptions());
 }
 
-/** How objects of the server's realm are frozen. */
-export function hostFreezeOptions(): FreezeOptions {
+/** Not built-ins of the language: what a program is made of. */
+const EXCEPT: readonly unknown[] = [globalThis, process, Bun, console];
+
+/** Runtime globals that modules of the runtime extend when they are loaded later. */
+const EXTENDED_LATER: ReadonlySet<string> = new Set([
+  "BroadcastChannel",
+  "EventTarget",
+  "MessageChannel",
+  "MessagePort",
+  "performance",
+]);
+
+function hostFreezeOptions(): FreezeOptions {
   return {
-    except: new Set<unknown>([globalThis, process, Bun, console]),
-    openSlots: hostSlots(),
+    except: new Set(EXCEPT),
+    openSlots: new OpenSlots((code) => vm.runInThisContext(code)),
     overridable: vm.runInThisContext(OVERRIDABLE),
-    plainOwners:
-      /^(Map|Set|WeakMap|WeakSet|Promise|RegExp|Date|Headers|Request|Response|URL|URLSearchParams)$/,
+    plainOwners: /^(Headers|Request|Response|URL|URLSearchParams)$/,
   };
+}
+
+/** Constructors and prototypes of ECMAScript in the server's realm. */
+export function hostBuiltIns(): object[] {
+  const found = new Set<object>();
+  for (const sample of vm.runInThisContext(LITERALS) as unknown[]) {
+    if (
+      typeof sample === "object" &&
+      sample !== null &&
+      Symbol.toStringTag in sample &&
+      Object.getPrototypeOf(sample) === Object.prototype
+    ) {
+      found.add(sample); // Math, JSON, Reflect and Atomics are built-ins themselves.
+    }
+    for (
+      let proto = Object.getPrototypeOf(Object(sample)) as object | null;
+      proto !== null;
+      proto = Object.getPrototypeOf(proto)
+    ) {
+      const isOwnClass = Object.hasOwn(proto, "constructor") && !isNative(proto.constructor);
+      if (isOwnClass) continue;
+      found.add(proto);
+      if (Object.hasOwn(proto, "constructor") && typeof proto.constructor === "function")
+        found.add(proto.constructor);
+    }
+  }
+  return [...found];
+}
+
+function isNative(value: unknown): boolean {
+  return (
+    typeof value === "function" && /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(value))
+  );
 }
 
 /** One of every iterator that only a call of the runtime's functions makes. */
@@ -81,36 +134,11 @@ function timerPrototypes(): unknown[] {
   return [Object.getPrototypeOf(timeout), Object.getPrototypeOf(immediate)];
 }
 
-/** The members of the server's realm that stay writable. */
-export function hostSlots(): OpenSlots {
-  return new OpenSlots((code) => vm.runInThisContext(code), PACKAGE_SLOTS);
-}
-
-/** Modules of the runtime that extend its classes when they are loaded, which must have happened by then. */
-const EXTENDING_MODULES = ["events", "perf_hooks", "worker_threads"];
-
-/** Members of `Error` that packages set for a moment. */
-const PACKAGE_SLOTS: readonly SlotSource[] = [
-  ["Error", '"stackTraceLimit"'],
-  ["Error", '"prepareStackTrace"'],
-];
-
 /**
- * `metadata.constructor.constructor("…")` would compile text in the server's realm; a script has its own `Function`
- * for that.
+ * `fetch.constructor("…")` and `metadata.constructor.constructor("…")` would compile text in the server's realm; a
+ * script has its own `Function` for that.
  */
-function closeFunctionConstructor(sample: object): void {
-  const proto = Object.getPrototypeOf(sample) as object;
-  const { name } = proto.constructor;
-  const refuse = () => {
-    throw new EvalError("Cannot compile text in the server's realm; use the Function of the script");
-  };
-  const standIn = {
-    [name]: function compile() {
-      return refuse();
-    },
-  }[name] as () => never;
-  Object.defineProperty(standIn, "name", { value: name });
-  standIn.prototype = proto;
-  Object.defineProperty(proto, "constructor", { value: standIn });
+function hideConstructor(fn: object): void {
+  if (Object.hasOwn(fn, "constructor")) return;
+  Object.defineProperty(fn, "constructor", { value: undefined, writable: true, configurable: true });
 }

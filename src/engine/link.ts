@@ -4,8 +4,8 @@ import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
 import type { ParseJson } from "./body.ts";
 import { type DeploymentState, shareContextIdentity } from "./deployment-state.ts";
 import type { FrozenRealm } from "./frozen-realm.ts";
+import type { HostGuard } from "./host-guard.ts";
 import { assignedNames, type Bindings, linkableNames } from "./module-exports.ts";
-import type { OpenSlots } from "./open-slots.ts";
 import type { ReadyContexts } from "./ready-contexts.ts";
 
 /** Runs a script's body once; arguments as in `compiler/wrap.ts`. */
@@ -40,8 +40,8 @@ export interface LinkTargets {
   /** Made on first use: it takes some 10 ms. */
   readonly frozenRealm: () => FrozenRealm;
   readonly readyContexts: ReadyContexts;
-  /** What stays writable in the server's own realm. */
-  readonly hostSlots: OpenSlots;
+  /** Undoes what scripts do to the built-ins of the server's realm. */
+  readonly hostGuard: HostGuard;
 }
 
 /**
@@ -140,7 +140,6 @@ function linkFrozen(
   const run = script.runInContext(realm.context)(bindings.imports, link, bindings.live) as ScriptFunction;
   const linked = { stringify: realm.stringify, parseJson: realm.parseJson, dependencies };
   const { openSlots } = realm;
-  const { hostSlots } = targets;
   // A damaged realm is replaced by a new one; what was linked to it is linked again.
   const renewed = () => linkFrozen(compiled, input);
   if (containment.kind === "contained" && !containment.reachesSlots) {
@@ -161,7 +160,6 @@ function linkFrozen(
             out,
             none,
           );
-        hostSlots.check();
         return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, none);
       },
     };
@@ -188,7 +186,6 @@ function linkFrozen(
           return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, none);
         } finally {
           openSlots.restore();
-          hostSlots.check();
         }
       },
     };
@@ -210,7 +207,6 @@ function linkFrozen(
         return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, own);
       } finally {
         openSlots.restore();
-        hostSlots.check();
       }
     },
   };
@@ -221,7 +217,6 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
   // Agreeing on `instanceof` costs as much as the context, so only scripts that could ask pay for it.
   const asksInstances = imports.length > 0 || /\binstanceof\b|\brequire\b|\beval\b|\bFunction\b/.test(body);
   const run: ScriptFunction = (...args) => {
-    targets.hostSlots.restore();
     const context = targets.readyContexts.take();
     Object.assign(context, state.timers.functions);
     if (asksInstances) shareContextIdentity(context);
@@ -236,9 +231,27 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
       });
       return (script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction)(...args);
     };
-    return whenBound(state.modules.bindImports(compiled, dependencies, false), start);
+    return guarded(
+      () => whenBound(state.modules.bindImports(compiled, dependencies, false), start),
+      targets.hostGuard,
+    );
   };
   return { run, stringify: null, parseJson: JSON.parse, dependencies };
+}
+
+/** Runs something and undoes what it did to the server's realm, before and after it waited. */
+function guarded(run: () => unknown, guard: HostGuard): unknown {
+  try {
+    const value = run();
+    if (isPromiseLike(value))
+      value.then(
+        () => guard.restore(),
+        () => guard.restore(),
+      );
+    return value;
+  } finally {
+    guard.restore();
+  }
 }
 
 function whenBound<T>(

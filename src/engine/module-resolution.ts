@@ -68,6 +68,8 @@ export class ModuleResolution {
       return { kind: "package", path: Bun.resolveSync(specifier, import.meta.dir) };
     try {
       const path = Bun.resolveSync(specifier, join(this.#root, dirname(from)));
+      // The runtime brings some packages of its own under their names: node-fetch, ws, undici.
+      if (!path.startsWith("/")) return { kind: "builtin", name: path };
       if (path.startsWith(`${this.#root}/`)) return { kind: "package", path };
     } catch {
       // Not installed; a bundled one may still answer.

@@ -11,6 +11,7 @@ import {
   moduleGone,
   toLoadedHelper,
 } from "./helper-instance.ts";
+import type { HostGuard } from "./host-guard.ts";
 import {
   assignedNames,
   type Bindings,
@@ -31,6 +32,7 @@ export interface ModulesOptions {
   /** Reads a file below the scripts root; null when it is absent. */
   readonly readText: (file: string) => string | null;
   readonly resolution: ModuleResolution;
+  readonly hostGuard: HostGuard;
   /** The deployment's kept context; made on first use. */
   readonly context: () => vm.Context;
   /** The values a helper module is linked with, besides its `require`. */
@@ -57,6 +59,8 @@ export class DeploymentModules {
   readonly #options: ModulesOptions;
   readonly #instances = new Map<string, HelperInstance>();
   readonly #runtimeRequire: NodeJS.Require;
+  /** Packages and built-in modules that have been loaded. */
+  readonly #loaded = new Set<string>();
 
   constructor(options: ModulesOptions) {
     this.#options = options;
@@ -174,12 +178,25 @@ export class DeploymentModules {
       case "builtin":
         return toLoaded(this.#builtin(resolution.name, from));
       case "package":
-        return toLoaded(this.#runtimeRequire(resolution.path));
+        return toLoaded(this.#whileLoading(resolution.path, () => this.#runtimeRequire(resolution.path)));
       case "helper": {
         const instance = this.#instances.get(resolution.file) ?? this.#evaluate(resolution.file);
         if (instance.ready !== null && instance.isLoading) throw awaitsAtTopLevel(resolution.file);
         return toLoadedHelper(instance);
       }
+    }
+  }
+
+  /** Modules may change built-ins while they are loaded; what a script did before that is not theirs. */
+  #whileLoading(name: string, load: () => unknown): unknown {
+    if (this.#loaded.has(name)) return load();
+    const { hostGuard } = this.#options;
+    hostGuard.restore();
+    try {
+      return load();
+    } finally {
+      hostGuard.remember();
+      this.#loaded.add(name);
     }
   }
 
@@ -191,7 +208,8 @@ export class DeploymentModules {
   #builtin(name: string, from: { file: string; builtins: Map<string, unknown>; sealed: boolean }): unknown {
     let view = from.builtins.get(name);
     if (view === undefined) {
-      const module = name === "process" ? this.#options.process(from.file) : loadHostModule(name);
+      const load = () => this.#whileLoading(`builtin:${name}`, () => loadHostModule(name));
+      const module = name === "process" ? this.#options.process(from.file) : load();
       view = name === "process" ? module : overlay(module as object, { sealed: from.sealed });
       from.builtins.set(name, view);
     }

@@ -1,24 +1,33 @@
 import { types } from "node:util";
 
+/** Source of a function; run inside a realm, so that what it makes belongs to that realm. */
+export const MAKE_HAS_INSTANCE = `(builtIn, test, ordinary) => function hasInstance(value) {
+  return this === builtIn ? test(value) : ordinary.call(this, value);
+}`;
+
+type MakeHasInstance = (builtIn: unknown, test: (value: unknown) => boolean, ordinary: unknown) => unknown;
+
 /**
  * Makes `instanceof` agree across realms: an array of one realm is an `Array` in every other (performance.md §4).
  *
  * Scripts, helper modules, packages and the server each have built-ins of their own; without this a package would
  * not take a script's `Date` for a date. Subclasses keep the ordinary test.
+ *
+ * @param make The value of {@link MAKE_HAS_INSTANCE} in the realm of the intrinsics.
  */
-export function shareIdentity(intrinsics: Readonly<Record<string, unknown>>): void {
+export function shareIdentity(intrinsics: Readonly<Record<string, unknown>>, make: MakeHasInstance): void {
   for (const [name, test] of Object.entries(TESTS)) {
     const builtIn = intrinsics[name];
     if (typeof builtIn !== "function" || Object.hasOwn(builtIn, Symbol.hasInstance)) continue;
     Object.defineProperty(builtIn, Symbol.hasInstance, {
-      value: function hasInstance(this: unknown, value: unknown): boolean {
-        return this === builtIn ? test(value) : ordinaryHasInstance.call(this as never, value);
-      },
+      value: make(
+        builtIn,
+        test,
+        (intrinsics["Function"] as FunctionConstructor).prototype[Symbol.hasInstance],
+      ),
     });
   }
 }
-
-const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
 
 /** TABLE: built-in constructor → whether a value of any realm is one of its instances. */
 const TESTS: Readonly<Record<string, (value: unknown) => boolean>> = {

@@ -7,7 +7,7 @@ import type { SharedState } from "../state/shared-state.ts";
 import { DeploymentState } from "./deployment-state.ts";
 import { createConsole } from "./facade/console.ts";
 import { createFrozenRealm, type FrozenRealm } from "./frozen-realm.ts";
-import { hostSlots } from "./host-realm.ts";
+import { createHostGuard } from "./host-realm.ts";
 import { IdleCollector } from "./idle-collector.ts";
 import { ModuleResolution } from "./module-resolution.ts";
 import { ReadyContexts } from "./ready-contexts.ts";
@@ -42,7 +42,7 @@ export class Units implements Disposable {
   readonly #resolution: ModuleResolution;
   readonly #readyContexts: ReadyContexts;
   readonly #collector = new IdleCollector();
-  readonly #hostSlots = hostSlots();
+  readonly #hostGuard = createHostGuard();
   /** In order of last use; the front goes first. */
   readonly #deployments = new Map<string, DeploymentState>();
   readonly #units = new Map<string, ScriptUnit>();
@@ -74,7 +74,7 @@ export class Units implements Disposable {
       compiler: this.compiler,
       frozenRealm: () => this.#realm(),
       readyContexts: this.#readyContexts,
-      hostSlots: this.#hostSlots,
+      hostGuard: this.#hostGuard,
     };
     const unit = new ScriptUnit(file, this.#stateOf(deploymentKey), {
       targets,
@@ -140,6 +140,7 @@ export class Units implements Disposable {
       root,
       compiler: this.compiler,
       resolution: this.#resolution,
+      hostGuard: this.#hostGuard,
       readText,
       readEnvironment: (file) => ({ ...environment, ...readEnvironment(root, file) }),
       timersMax,

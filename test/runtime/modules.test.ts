@@ -615,3 +615,33 @@ describe("state and change", () => {
     expect(await ask(app, "/a")).toBe("1");
   });
 });
+
+describe("packages that change built-ins while they are loaded work as everywhere", () => {
+  const install = (name: string, source: string) => ({
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: "1.0.0", main: "index.js" }),
+    [`node_modules/${name}/index.js`]: source,
+  });
+
+  test.each([
+    [
+      "an extension of String.prototype",
+      "String.prototype.shout = function () { return this + '!' }; exports.run = () => 'a'.shout();",
+    ],
+    ["a new member of Reflect", "Reflect.tag = () => 'a!'; exports.run = () => Reflect.tag();"],
+    [
+      "bind on a function of its own",
+      "const Router = () => 1; Router.bind = () => 'a!'; exports.run = () => Router.bind();",
+    ],
+    [
+      "constructor and toString on a prototype of its own",
+      "function A() {} A.prototype = Object.create(Map.prototype); A.prototype.constructor = A; A.prototype.toString = () => 'a!'; exports.run = () => { if (new A().constructor !== A) throw 1; return String(new A()); };",
+    ],
+  ])("%s", async (_name, source) => {
+    await using app = await scriptApp({
+      ...install("patcher", `"use strict"; ${source}`),
+      "default/1/a.js": "return require('patcher').run();",
+      "default/1/fresh.js": "Object.prototype.x = 1; return require('patcher').run();",
+    });
+    for (const path of ["/a", "/fresh", "/a"]) expect(await (await app.fetch(path)).text()).toBe("a!");
+  });
+});

@@ -19,17 +19,20 @@ export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
     name: "the prototype above Buffer's",
     leave: "Object.getPrototypeOf(Buffer.prototype).left = 1",
     look: "Buffer.from('a').left ?? null",
+    seen: 1,
   },
   {
     name: "the typed arrays above Buffer",
     leave: "Object.getPrototypeOf(Object.getPrototypeOf(Buffer.prototype)).left = 1",
     look: "Buffer.from('a').left ?? null",
+    seen: 1,
   },
   {
     name: "a method above Buffer's",
     leave:
       "try { Object.getPrototypeOf(Object.getPrototypeOf(Buffer.prototype)).map = () => 'left' } catch {}",
     look: "typeof Buffer.from('a').map((x) => x)",
+    seen: "string",
   },
   {
     name: "the functions above fetch",
@@ -76,11 +79,13 @@ export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
     name: "a member of the server's promises",
     leave: "Object.getPrototypeOf(Bun.sleep(0)).left = 1",
     look: "Bun.sleep(0).left ?? null",
+    seen: 1,
   },
   {
     name: "then of the server's promises",
     leave: "Object.getPrototypeOf(Bun.sleep(0)).finally = () => 'left'",
     look: "typeof Bun.sleep(0).finally(() => {})",
+    seen: "string",
   },
   {
     name: "headers of the request",
@@ -288,11 +293,13 @@ export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
     name: "the arrays that structuredClone makes",
     leave: "Object.getPrototypeOf(structuredClone([])).left = 1",
     look: "structuredClone([]).left ?? null",
+    seen: 1,
   },
   {
     name: "the maps that structuredClone makes",
     leave: "Object.getPrototypeOf(structuredClone(new Map())).get = () => 'left'",
     look: "structuredClone(new Map()).get(1) ?? null",
+    seen: "left",
   },
   {
     name: "the error that the runtime throws",
@@ -303,11 +310,13 @@ export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
     name: "the type error that the runtime throws",
     leave: "try { new URL('*') } catch (error) { Object.getPrototypeOf(error).left = 1 }",
     look: "(() => { try { new URL('*') } catch (error) { return error.left ?? null } })()",
+    seen: 1,
   },
   {
     name: "a member of performance",
     leave: "performance.left = 1; performance.now = () => 'left'",
     look: "[performance.left ?? 0, typeof performance.now()]",
+    seen: [1, "string"],
   },
   {
     name: "a listener on performance",
@@ -448,6 +457,7 @@ export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
     name: "MessageChannel",
     leave: "MessageChannel.prototype.left = 1",
     look: "new MessageChannel().left ?? null",
+    seen: 1,
   },
   {
     name: "a body that was parsed",
