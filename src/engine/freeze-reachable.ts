@@ -9,6 +9,8 @@ export interface FreezeOptions {
   readonly openSlots: OpenSlots;
   /** Makes accessors of the realm that is frozen; the value of {@link OVERRIDABLE} there. */
   readonly overridable: (value: unknown, key: PropertyKey, holder: object) => PropertyDescriptor;
+  /** Whether freezing an object may give its accessors new functions, as it does for the runtime's classes. */
+  readonly remakesAccessors?: boolean;
   /** Built-ins whose methods stay plain data members, for speed; nobody assigns these on an instance. */
   readonly plainOwners?: RegExp;
 }
@@ -23,12 +25,9 @@ export interface FreezeOptions {
 export function freezeReachable(roots: readonly unknown[], options: FreezeOptions): void {
   const reachable = collectReachable(roots, options.except);
   for (const object of reachable) openOverrides(object, options);
-  for (const object of reachable) freezeUnlessOpen(object, options.openSlots);
-  // Some accessors of the runtime get functions of their own only by being frozen, and again when those are.
-  for (let pass = 0; pass < 2; pass++) {
-    for (const object of collectReachable(roots, options.except)) {
-      if (Object.isExtensible(object)) freezeUnlessOpen(object, options.openSlots);
-    }
+  for (const object of reachable) {
+    freezeUnlessOpen(object, options.openSlots);
+    if (options.remakesAccessors) freezeAccessors(object);
   }
 }
 
@@ -128,6 +127,14 @@ function openOverrides(
     // A plain value always: `util.inspect` and stack traces take it for the name of the type.
     if (key === "constructor" || (isPlain && key !== "toString")) continue;
     Object.defineProperty(object, key, overridable(descriptor.value, key, object));
+  }
+}
+
+function freezeAccessors(object: object): void {
+  for (const key of Reflect.ownKeys(object)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
+    if (descriptor?.get) Object.freeze(descriptor.get);
+    if (descriptor?.set) Object.freeze(descriptor.set);
   }
 }
 

@@ -79,17 +79,19 @@ const EXTENDED_LATER: ReadonlySet<string> = new Set([
   "performance",
 ]);
 
-function hostFreezeOptions(): FreezeOptions {
+/** Facts about this process's realm, found out once. */
+const hostFreezeOptions = once((): FreezeOptions => {
   return {
     except: new Set(EXCEPT),
+    remakesAccessors: true,
     openSlots: new OpenSlots((code) => vm.runInThisContext(code)),
     overridable: vm.runInThisContext(OVERRIDABLE),
     plainOwners: /^(Headers|Request|Response|URL|URLSearchParams)$/,
   };
-}
+});
 
 /** Constructors and prototypes of ECMAScript in the server's realm. */
-export function hostBuiltIns(): object[] {
+export const hostBuiltIns = once((): readonly object[] => {
   const found = new Set<object>();
   for (const sample of vm.runInThisContext(LITERALS) as unknown[]) {
     if (
@@ -113,7 +115,7 @@ export function hostBuiltIns(): object[] {
     }
   }
   return [...found];
-}
+});
 
 function isNative(value: unknown): boolean {
   return (
@@ -141,4 +143,12 @@ function timerPrototypes(): unknown[] {
 function hideConstructor(fn: object): void {
   if (Object.hasOwn(fn, "constructor")) return;
   Object.defineProperty(fn, "constructor", { value: undefined, writable: true, configurable: true });
+}
+
+function once<T>(find: () => T): () => T {
+  let found: { readonly value: T } | null = null;
+  return () => {
+    found ??= { value: find() };
+    return found.value;
+  };
 }
