@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { isError } from "../base/realm.ts";
 import { toRecord } from "../base/record.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import type { UploadedFile } from "./facade/request.ts";
@@ -11,9 +12,6 @@ export interface ReceivedBody {
   readonly raw?: Buffer;
   readonly files?: readonly UploadedFile[];
 }
-
-/** Parses JSON into objects of the realm they are for: of another realm they serialise three times as slowly. */
-export type ParseJson = (text: string) => unknown;
 
 /** Limits of reading a body. */
 export interface BodyLimits {
@@ -37,8 +35,7 @@ interface PendingBody {
 
 /** How one body is to be received. */
 export interface BodyRequest {
-  readonly parseJson: ParseJson;
-  /** Whether the script may ask for the bytes; without them JSON is read in half the time. */
+  /** Whether the script may ask for the bytes; JSON is read faster without. */
   readonly keepsRaw: boolean;
   /** When the request came in, in monotonic milliseconds. */
   readonly sinceMs: number;
@@ -75,26 +72,28 @@ export class BodyReader implements Disposable {
   receive(request: Request, wanted: BodyRequest): Promise<ReceivedBody> {
     return new Promise((resolve, reject) => {
       const { bytesMax } = this.#limits;
-      const declared = request.headers.get("content-length");
+      const { headers } = request;
+      const declared = headers.get("content-length");
       if (declared !== null && Number(declared) > bytesMax) throw tooLarge(bytesMax);
-      const type = request.headers.get("content-type") ?? "";
+      const type = headers.get("content-type") ?? "";
       const pending = this.#watch(wanted, reject);
-      const parse = (received: Buffer | string) => {
+      const settle = (body: ReceivedBody) => {
         this.#pending.delete(pending);
-        try {
-          resolve(parseBody(received, type, wanted.parseJson));
-        } catch (cause) {
-          reject(new ExecError("invalidBody", undefined, { extra: { contentType: type }, cause }));
-        }
+        resolve(body);
       };
       const fail = (error: unknown) => {
         this.#pending.delete(pending);
-        // A connection that breaks while the body is read is nobody's mistake but the client's.
-        reject(error instanceof ExecError ? error : new ExecError("clientGone", undefined, { cause: error }));
+        reject(toReadError(error, type));
       };
-      if (declared === null) readChunks(request, bytesMax).then(parse, fail);
-      else if (!wanted.keepsRaw && type === "application/json") request.text().then(parse, fail);
-      else request.arrayBuffer().then((all) => parse(Buffer.from(all)), fail);
+      const parse = (raw: Buffer) => settle(parseBody(raw, type));
+      if (declared === null) readChunks(request, bytesMax).then(parse).catch(fail);
+      else if (!wanted.keepsRaw && type === "application/json" && declared !== "0") {
+        request.json().then((value) => settle({ value }), fail);
+      } else
+        request
+          .arrayBuffer()
+          .then((all) => parse(Buffer.from(all)))
+          .catch(fail);
     });
   }
 
@@ -130,17 +129,22 @@ export class BodyReader implements Disposable {
   }
 }
 
+/** What was wrong: our own refusal, a text that does not parse, or a connection that broke, which is nobody's mistake. */
+function toReadError(error: unknown, contentType: string): ExecError {
+  if (error instanceof ExecError) return error;
+  const isGone = isError(error) && (error.name === "AbortError" || "code" in error);
+  if (isGone) return new ExecError("clientGone", undefined, { cause: error });
+  return new ExecError("invalidBody", undefined, { extra: { contentType }, cause: error });
+}
+
 function bodyTimeout(timeoutMs: number): ExecError {
   return new ExecError("bodyTimeout", undefined, { extra: { timeoutMs }, headers: { connection: "close" } });
 }
 
-/** @param received Text only for JSON whose bytes nobody asks for. */
-function parseBody(received: Buffer | string, type: string, parseJson: ParseJson): ReceivedBody {
-  if (typeof received === "string") return { value: received === "" ? {} : parseJson(received) };
-  const raw = received;
+function parseBody(raw: Buffer, type: string): ReceivedBody {
   const essence = (type.split(";")[0] ?? "").trim().toLowerCase();
   if (essence === "application/json" || essence.endsWith("+json")) {
-    return { value: raw.length === 0 ? {} : parseJson(utf8.decode(raw)), raw };
+    return { value: raw.length === 0 ? {} : JSON.parse(utf8.decode(raw)), raw };
   }
   if (essence === "application/x-www-form-urlencoded") {
     return { value: toRecord(new URLSearchParams(utf8.decode(raw))), raw };

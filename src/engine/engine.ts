@@ -259,9 +259,8 @@ export class Engine implements Disposable {
 
   /** Reads the body within its own time limit and that of the script. */
   #receive(request: Request, loaded: LoadedScript, sinceMs: number, isShared = false): Promise<ReceivedBody> {
-    const { timeoutMs, compiled, linked } = loaded;
+    const { timeoutMs, compiled } = loaded;
     return this.#bodies.receive(request, {
-      parseJson: linked.parseJson,
       keepsRaw: isShared || loaded.keepsRawBody,
       sinceMs,
       scriptTimeoutMs: timeoutMs,

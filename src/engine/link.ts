@@ -1,7 +1,6 @@
 import vm from "node:vm";
 import { isPromiseLike } from "../base/realm.ts";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
-import type { ParseJson } from "./body.ts";
 import { type DeploymentState, shareContextIdentity } from "./deployment-state.ts";
 import type { FrozenRealm } from "./frozen-realm.ts";
 import type { HostGuard } from "./host-guard.ts";
@@ -28,8 +27,6 @@ export interface LinkedScript {
   readonly run: ScriptFunction;
   /** Serialises what the script returns; null where the context differs from run to run. */
   readonly stringify: ((value: unknown) => string | undefined) | null;
-  /** Parses a JSON body into objects of the script's context; the server's own where that differs from run to run. */
-  readonly parseJson: ParseJson;
   /** Files whose change makes the link stale. */
   readonly dependencies: ReadonlySet<string>;
 }
@@ -120,7 +117,7 @@ function linkWorker(
   });
   const run = script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction;
   const { JSON: json } = valuesIn(context, ["JSON"]) as { JSON: JSON };
-  return { run, stringify: json.stringify, parseJson: json.parse, dependencies };
+  return { run, stringify: json.stringify, dependencies };
 }
 
 function linkFrozen(
@@ -138,7 +135,7 @@ function linkFrozen(
   const options = { kind: "script", ownGlobal, live: bindings.live !== null, linkNames } as const;
   const script = targets.compiler.scriptFor(compiled, options);
   const run = script.runInContext(realm.context)(bindings.imports, link, bindings.live) as ScriptFunction;
-  const linked = { stringify: realm.stringify, parseJson: realm.parseJson, dependencies };
+  const linked = { stringify: realm.stringify, dependencies };
   const { openSlots } = realm;
   // A damaged realm is replaced by a new one; what was linked to it is linked again.
   const renewed = () => linkFrozen(compiled, input);
@@ -236,7 +233,7 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
       targets.hostGuard,
     );
   };
-  return { run, stringify: null, parseJson: JSON.parse, dependencies };
+  return { run, stringify: null, dependencies };
 }
 
 /** Runs something and undoes what it did to the server's realm, before and after it waited. */

@@ -2,6 +2,7 @@ import { isAsyncIterable, isBytes, isError, isIterator, isObject } from "../base
 import { ExecError } from "../errors/exec-error.ts";
 import { isBodiless, type ScriptResponse } from "./facade/response.ts";
 import { looksLikeHtml } from "./html-text.ts";
+import { JSON_TYPE, jsonResponse, type Stringify, serialise } from "./json.ts";
 import { SNIFFED_BYTES, sniffType } from "./sniff.ts";
 import { type StreamSource, toByteStream } from "./streams.ts";
 
@@ -17,17 +18,12 @@ const HOP_BY_HOP = [
   "upgrade",
 ];
 
-const JSON_TYPE = "application/json; charset=utf-8";
 const HTML_TYPE = "text/html; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 const BYTES_TYPE = "application/octet-stream";
-const JSON_INIT: ResponseInit = { headers: { "content-type": JSON_TYPE } };
 
 /** Bytes that decide whether a response is text (WHATWG MIME Sniffing §7.1). */
 const TEXT_SAMPLE_BYTES = 1445;
-
-/** Serialises values of the context that made them. */
-type Stringify = (value: unknown) => string | undefined;
 
 /**
  * Whatever a script returned or wrote, as a response (script-runtime.md §6).
@@ -88,49 +84,6 @@ function isPlainValue(value: unknown): value is object {
   const proto = Object.getPrototypeOf(value) as object | null;
   const isPlain = proto === null || Object.getPrototypeOf(proto) === null;
   return isPlain && !(Symbol.asyncIterator in value) && !("textStream" in value);
-}
-
-/**
- * `Response.json` is the fastest way for a flat object; inside a nested one it would serialise objects of another
- * realm, three times as slow as their own realm's serialiser (performance.md §3.2).
- */
-function jsonResponse(value: object, stringify: Stringify | null): Response {
-  if (!isFlat(value)) return new Response(serialise(value, stringify), JSON_INIT);
-  try {
-    return Response.json(value);
-  } catch (cause) {
-    throw unserialisable(cause);
-  }
-}
-
-/** Members looked at before an object counts as nested. */
-const FLAT_MEMBERS_MAX = 8;
-
-function isFlat(value: object): boolean {
-  if (Array.isArray(value)) return false;
-  let members = 0;
-  for (const name in value) {
-    const type = typeof (value as Record<string, unknown>)[name];
-    if (type === "object" || type === "function" || ++members > FLAT_MEMBERS_MAX) return false;
-  }
-  return true;
-}
-
-function serialise(value: object, stringify: Stringify | null): string {
-  try {
-    return (stringify ?? JSON.stringify)(value) ?? "null";
-  } catch (cause) {
-    throw unserialisable(cause);
-  }
-}
-
-function unserialisable(cause: unknown): ExecError {
-  const reason = isError(cause) ? cause.message : String(cause);
-  return new ExecError(
-    "unserialisable",
-    `The value the script returned cannot be written as JSON: ${reason}`,
-    { cause },
-  );
 }
 
 /** The script's own headers; a Content-Type among them is kept. */

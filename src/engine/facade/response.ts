@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { isBytes, isObject } from "../../base/realm.ts";
 import { closeClass } from "../harden.ts";
 import { looksLikeHtml } from "../html-text.ts";
+import { JSON_INIT, JSON_TYPE, type Stringify, serialise } from "../json.ts";
 import { ChunkStream, encodeChunk, type StreamSource, toByteStream } from "../streams.ts";
 import { type CookieOptions, toCookie } from "./cookie.ts";
 
@@ -18,8 +19,6 @@ type ResponseState =
     }
   | { readonly kind: "ended"; readonly body: Bun.BodyInit | null };
 
-const JSON_TYPE = "application/json; charset=utf-8";
-const JSON_INIT: ResponseInit = { headers: { "content-type": JSON_TYPE } };
 const TEXT_TYPE = "text/plain; charset=utf-8";
 const OPEN: ResponseState = { kind: "open" };
 
@@ -33,14 +32,14 @@ export class ScriptResponse {
   private _onBegin: (() => void) | null;
   /** Content type that follows from the body, unless the script set one. */
   private _type: string | null;
-  private _stringify: (value: unknown) => string | undefined;
+  private _stringify: Stringify | null;
 
   /** @param stringify The serialiser of the script's context; null for the server's own. */
-  constructor(stringify: ((value: unknown) => string | undefined) | null = null) {
+  constructor(stringify: Stringify | null = null) {
     this._status = 0;
     this._headers = null;
     this._type = null;
-    this._stringify = stringify ?? JSON.stringify;
+    this._stringify = stringify;
     this._state = OPEN;
     this._onBegin = null;
   }
@@ -121,7 +120,7 @@ export class ScriptResponse {
   }
 
   json(value: unknown): this {
-    return this._finish(this._stringify(value) ?? "null", JSON_TYPE);
+    return this._finish(serialise(value, this._stringify), JSON_TYPE);
   }
 
   send(value?: unknown): this {
