@@ -137,76 +137,38 @@ function linkFrozen(
   const run = script.runInContext(realm.context)(bindings.imports, link, bindings.live) as ScriptFunction;
   const linked = { stringify: realm.stringify, dependencies };
   const { openSlots } = realm;
-  // A damaged realm is replaced by a new one; what was linked to it is linked again.
-  const renewed = () => linkFrozen(compiled, input);
-  if (containment.kind === "contained" && !containment.reachesSlots) {
-    return {
-      ...linked,
-      run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out, none) => {
-        if (!openSlots.check())
-          return renewed().run(
-            req,
-            res,
-            metadata,
-            shared,
-            console,
-            module,
-            exports,
-            mainResult,
-            ws,
-            out,
-            none,
-          );
-        return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, none);
-      },
-    };
-  }
-  if (!ownGlobal) {
-    return {
-      ...linked,
-      run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out, none) => {
-        if (!openSlots.check())
-          return renewed().run(
-            req,
-            res,
-            metadata,
-            shared,
-            console,
-            module,
-            exports,
-            mainResult,
-            ws,
-            out,
-            none,
-          );
-        try {
-          return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, none);
-        } finally {
-          openSlots.restore();
-        }
-      },
-    };
-  }
-  const known = Object.fromEntries(
-    Object.entries(injected).filter(([name]) => compiled.prepared.assignedNames.has(name)),
-  );
-  const proto = realm.createGlobalProto(
-    containment.kind === "own-global" ? containment.implicitNames : [],
-    known,
-  );
+  const reachesSlots = containment.kind !== "contained" || containment.reachesSlots;
+  const createGlobal = containment.kind === "own-global" ? globalMaker(compiled, realm, injected) : null;
   return {
     ...linked,
-    run: (req, res, metadata, shared, console, module, exports, mainResult, ws, out) => {
-      if (!openSlots.check())
-        return renewed().run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, null);
-      const own = realm.createGlobal(proto);
+    run(...args) {
+      // A damaged realm is replaced by a new one; what was linked to it is linked again.
+      if (!openSlots.check()) return linkFrozen(compiled, input).run(...args);
+      if (createGlobal !== null) args[OWN_GLOBAL_AT] = createGlobal();
+      if (!reachesSlots) return run(...args);
       try {
-        return run(req, res, metadata, shared, console, module, exports, mainResult, ws, out, own);
+        return run(...args);
       } finally {
         openSlots.restore();
       }
     },
   };
+}
+
+/** Place of the own global object among the arguments of a {@link ScriptFunction}. */
+const OWN_GLOBAL_AT = 10;
+
+/** Makes the global object of one execution; names that the script assigns keep the values they are injected with. */
+function globalMaker(
+  { prepared }: CompiledScript,
+  realm: FrozenRealm,
+  injected: Readonly<Record<string, unknown>>,
+): () => object {
+  const { containment, assignedNames: assigned } = prepared;
+  const names = containment.kind === "own-global" ? containment.implicitNames : [];
+  const known = Object.fromEntries(Object.entries(injected).filter(([name]) => assigned.has(name)));
+  const proto = realm.createGlobalProto(names, known);
+  return () => realm.createGlobal(proto);
 }
 
 function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: LinkInput): LinkedScript {
