@@ -10,6 +10,8 @@ import { Engine } from "./engine/engine.ts";
 import type { RequestServer } from "./engine/execution.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
 import { Units } from "./engine/units.ts";
+import { toErrorResponse } from "./errors/envelope.ts";
+import { ExecError } from "./errors/exec-error.ts";
 import { PackageResolver } from "./packages/resolver.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { ScriptChanges } from "./scripts/changes.ts";
@@ -105,7 +107,10 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       if (known !== null) return known;
       if (!isControlUrl(url)) return engine.fetch(request, server, url);
       const peerIp = server.requestIP(request)?.address ?? "";
-      return api().then((loaded) => loaded.fetch(request, { peerIp }));
+      return api().then(
+        (loaded) => loaded.fetch(request, { peerIp }),
+        (cause) => toErrorResponse(new ExecError("internal", undefined, { cause }), clock.now()),
+      );
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -123,7 +128,10 @@ async function loadApi(services: Services): Promise<Api> {
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => {
-    made ??= make();
+    made ??= make().catch((error) => {
+      made = null; // The next call tries again.
+      throw error;
+    });
     return made;
   };
 }

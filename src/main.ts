@@ -18,13 +18,11 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const config = readConfig(argv);
   const log = createLog(config);
-  const environment = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  const environment = { ...process.env } as Record<string, string>;
   const app = await createApp(config, { log, environment });
-  const server = listen(() => serve(app, { hostname: config.host, port: config.port, log }), config);
   surviveScripts(app, log);
-  stopOnSignals(async () => {
+  const server = listen(() => serve(app, { hostname: config.host, port: config.port, log }), config);
+  stopOnSignals(log, async () => {
     const aborted = await server.stop(config.drainTimeout);
     await app[Symbol.asyncDispose]();
     log.info({ aborted }, "Stopped");
@@ -74,7 +72,7 @@ function surviveScripts({ engine }: App, log: Logger): void {
 }
 
 /** The first signal drains, the second ends at once. */
-function stopOnSignals(stop: () => Promise<void>): void {
+function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
@@ -82,7 +80,10 @@ function stopOnSignals(stop: () => Promise<void>): void {
       isStopping = true;
       stop().then(
         () => process.exit(EXIT.ok),
-        () => process.exit(EXIT.failed),
+        (error) => {
+          log.error({ err: error }, "Cannot stop in good order");
+          process.exit(EXIT.failed);
+        },
       );
     });
   }

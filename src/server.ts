@@ -25,6 +25,9 @@ export interface RunningServer {
 /** Seconds without a byte after which Bun closes a connection; answers that take longer ask to be kept open. */
 const IDLE_TIMEOUT_S = 30;
 
+/** Milliseconds that aborted executions have to answer. */
+const LAST_WORD_MS = 250;
+
 /** Binds an app to a port. @throws When the port is taken or the address cannot be bound. */
 export function serve(app: App, { hostname, port, log }: ServerOptions): RunningServer {
   const server = Bun.serve({
@@ -51,6 +54,8 @@ export function serve(app: App, { hostname, port, log }: ServerOptions): Running
       const aborted = app.engine.active.abortAll(
         new DOMException("The server is shutting down", "AbortError"),
       );
+      // A script that heeds its signal still gets its answer out.
+      if (aborted > 0) await Promise.race([app.engine.active.drained(), Bun.sleep(LAST_WORD_MS)]);
       await server.stop(true);
       return aborted;
     },

@@ -22,6 +22,13 @@ export class Gate {
     return this.#refused;
   }
 
+  /** Takes a place that is free; null when there is none. @returns Releases the place, once. */
+  tryEnter(): (() => void) | null {
+    if (this.#running >= this.limit) return null;
+    this.#running++;
+    return this.#releaser();
+  }
+
   /**
    * Waits for a place.
    *
@@ -29,15 +36,16 @@ export class Gate {
    * @returns Releases the place, once; null when the queue is full or the signal was aborted.
    */
   async enter(signal?: AbortSignal): Promise<(() => void) | null> {
-    if (this.#running >= this.limit) {
-      if (this.#waiting.length >= this.#waitingMax) {
-        this.#refused++;
-        return null;
-      }
-      if (!(await this.#wait(signal))) return null;
-    } else {
-      this.#running++;
+    const free = this.tryEnter();
+    if (free !== null) return free;
+    if (this.#waiting.length >= this.#waitingMax) {
+      this.#refused++;
+      return null;
     }
+    return (await this.#wait(signal)) ? this.#releaser() : null;
+  }
+
+  #releaser(): () => void {
     let isOpen = true;
     return () => {
       if (!isOpen) return;

@@ -11,31 +11,38 @@ export interface CompiledScript {
   readonly file: string;
   readonly prepared: PreparedScript;
   readonly directives: ParsedDirectives;
+  /** What it was compiled to, by kind of context; filled by {@link Compiler.scriptFor}. */
+  readonly forms: Map<string, CompiledForm>;
 }
 
-/** The linker that `vm.Script` yields in a context; see `compiler/wrap.ts`. */
-export type Linker = (
-  imports: readonly unknown[],
-  link: Readonly<Record<string, unknown>>,
-  live?: object,
-) => (...args: unknown[]) => unknown;
+/** A file compiled for one kind of context. */
+type CompiledForm = CompiledUnit & { readonly script: vm.Script };
 
 /** What the compiler needs from outside. */
 export interface CompilerOptions {
   /** Reads a file below the scripts root; null when it is absent. */
   readonly readText: (file: string) => string | null;
-  /** Files kept compiled; the least recently loaded goes first. */
+  /** Files kept compiled; the least recently used goes first. */
   readonly compiledMax: number;
   /** Is told of each file that was compiled. */
   readonly onCompiled?: () => void;
 }
 
-interface FileRecord {
-  compiled: CompiledScript;
-  readonly units: Map<string, CompiledUnit & { readonly script: vm.Script }>;
-  /** Whether the file may have changed since. */
-  isStale: boolean;
-}
+/** A file as it is known; a broken one is remembered too, so that calling it does not parse it again and again. */
+type FileRecord =
+  | {
+      readonly kind: "compiled";
+      readonly source: string;
+      readonly compiled: CompiledScript;
+      isStale: boolean;
+    }
+  | {
+      readonly kind: "broken";
+      readonly source: string;
+      readonly error: unknown;
+      readonly directives: ParsedDirectives;
+      isStale: boolean;
+    };
 
 /**
  * One record for each file, compiled on demand and until the file changes. Nothing here asks the disk whether it did:
@@ -67,21 +74,10 @@ export class Compiler {
    * @throws {CompileError} when its author made a mistake.
    */
   load(file: string): CompiledScript | null {
-    const record = this.#records.get(file);
-    if (record && !record.isStale) return record.compiled;
-    const source = this.#options.readText(file);
-    if (source === null) {
-      this.#records.delete(file);
-      return null;
-    }
-    if (record && source === record.compiled.prepared.source) {
-      record.isStale = false;
-      return record.compiled;
-    }
-    const compiled = { file, prepared: prepareScript(source, file), directives: parseDirectives(source) };
-    this.#options.onCompiled?.();
-    this.#keep(file, { compiled, units: new Map(), isStale: false });
-    return compiled;
+    const record = this.#current(file);
+    if (record === null) return null;
+    if (record.kind === "broken") throw record.error;
+    return record.compiled;
   }
 
   /**
@@ -91,30 +87,28 @@ export class Compiler {
    * @returns null when there is no such file.
    */
   directivesOf(file: string): ParsedDirectives | null {
-    const record = this.#records.get(file);
-    if (record && !record.isStale) return record.compiled.directives;
-    const source = this.#options.readText(file);
-    return source === null ? null : parseDirectives(source);
+    const record = this.#current(file);
+    if (record === null) return null;
+    return record.kind === "broken" ? record.directives : record.compiled.directives;
   }
 
-  /** Compiles a loaded file for one kind of context; the result is kept with the file. */
+  /** Compiles a loaded file for one kind of context; the result is kept with it. */
   scriptFor(compiled: CompiledScript, options: WrapOptions): vm.Script {
-    const record = this.#records.get(compiled.file);
     const key = `${options.kind} ${options.ownGlobal} ${options.live} ${options.linkNames.join(",")} ${options.variables?.join(",")}`;
-    const known = record?.compiled === compiled ? record.units.get(key) : undefined;
+    const known = compiled.forms.get(key);
     if (known) return known.script;
     const { prepared } = compiled;
     const { code, prefixLength } = wrapScript(prepared, options);
     const unit = { file: prepared.file, source: prepared.source, map: prepared.map, prefixLength };
     const script = this.#toScript(code, unit);
-    if (record?.compiled === compiled) record.units.set(key, { ...unit, script });
+    compiled.forms.set(key, { ...unit, script });
     return script;
   }
 
   /** The compiled form whose positions a stack names; null for a file that is no script of ours. */
   readonly unitOf = (file: string): CompiledUnit | null => {
-    const units = this.#records.get(file)?.units;
-    return units?.values().next().value ?? null;
+    const record = this.#records.get(file);
+    return record?.kind === "compiled" ? (record.compiled.forms.values().next().value ?? null) : null;
   };
 
   /** Tells that a file may have changed; the next {@link load} looks. */
@@ -128,19 +122,47 @@ export class Compiler {
     for (const record of this.#records.values()) record.isStale = true;
   }
 
-  /** Drops compiled files; those of one directory when a prefix is given. */
-  clear(prefix = ""): void {
-    for (const file of this.#records.keys()) if (file.startsWith(prefix)) this.#records.delete(file);
+  /** Drops the files that a test accepts. */
+  clearWhere(test: (file: string) => boolean): void {
+    for (const file of this.#records.keys()) if (test(file)) this.#records.delete(file);
   }
 
-  #keep(file: string, record: FileRecord): void {
+  #current(file: string): FileRecord | null {
+    const record = this.#records.get(file);
+    if (record && !record.isStale) return this.#keep(file, record);
+    const source = this.#options.readText(file);
+    if (source === null) {
+      this.#records.delete(file);
+      return null;
+    }
+    if (record?.source === source) {
+      record.isStale = false;
+      return this.#keep(file, record);
+    }
+    return this.#keep(file, this.#compile(file, source));
+  }
+
+  #compile(file: string, source: string): FileRecord {
+    const directives = parseDirectives(source);
+    try {
+      const compiled = { file, prepared: prepareScript(source, file), directives, forms: new Map() };
+      this.#options.onCompiled?.();
+      return { kind: "compiled", source, compiled, isStale: false };
+    } catch (error) {
+      return { kind: "broken", source, error, directives, isStale: false };
+    }
+  }
+
+  #keep(file: string, record: FileRecord): FileRecord {
     this.#records.delete(file);
     this.#records.set(file, record);
-    if (this.#records.size <= this.#options.compiledMax) return;
-    const oldest = this.#records.keys().next().value;
-    if (oldest === undefined) return;
-    this.#records.delete(oldest);
-    this.#evicted++;
+    const oldest =
+      this.#records.size > this.#options.compiledMax ? this.#records.keys().next().value : undefined;
+    if (oldest !== undefined) {
+      this.#records.delete(oldest);
+      this.#evicted++;
+    }
+    return record;
   }
 
   /** The parser took the text, so what the engine refuses here is rare: a feature it lacks. */

@@ -210,7 +210,7 @@ export class ContainmentAnalysis {
       if (this.#isStrict) return { kind: "fresh", reason: `sets ${name}, which strict code may not` };
       if (this.#probedNames.has(name))
         return { kind: "fresh", reason: `asks whether ${name} is defined and sets it` };
-      if (this.#globalMembers.has(name) || this.#globalMembers.has("")) {
+      if (this.#globalMembers.has(name)) {
         return { kind: "fresh", reason: `sets ${name} both as a name and as a member of the global object` };
       }
     }

@@ -42,7 +42,7 @@ export class ActiveExecutions implements Disposable {
    * Adds an execution.
    *
    * @param limit.timeoutMs From `limit.sinceMs` (monotonic); 0 for none.
-   * @param limit.expire Called once when the limit is over; the execution stays until it leaves.
+   * @param limit.expire Called once when the limit is over.
    */
   enter(
     execution: Execution,
@@ -59,6 +59,7 @@ export class ActiveExecutions implements Disposable {
       leave: () => this.#leave(row),
     };
     this.#rows.add(row);
+    execution.endpoint.unit.state.begin();
     const leftMs = deadlineMs - this.#clock.monotonicMs();
     if (leftMs <= SWEEP_MS) row.timer = setTimeout(limit.expire, Math.max(0, leftMs));
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
@@ -86,6 +87,7 @@ export class ActiveExecutions implements Disposable {
 
   #leave(row: Row): void {
     if (!this.#rows.delete(row)) return;
+    row.execution.endpoint.unit.state.end();
     if (row.timer) clearTimeout(row.timer);
     if (this.#rows.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();

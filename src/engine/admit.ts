@@ -34,6 +34,8 @@ export async function admit(
 
   const limit = concurrent === false ? 1 : concurrent;
   if (unit.gate?.limit !== limit) unit.gate = new Gate({ limit, waitingMax: queueMax });
+  const free = unit.gate.tryEnter();
+  if (free !== null) return free;
   const expiry = Number.isFinite(leftMs) ? AbortSignal.timeout(Math.max(0, leftMs)) : null;
   const leave = await unit.gate.enter(expiry ? AbortSignal.any([request.signal, expiry]) : request.signal);
   if (leave !== null) return leave;

@@ -39,21 +39,25 @@ export class Answers {
       expire: () => {
         resolve(this.failed(timeoutError(execution.endpoint.match.file, timeoutMs), execution));
         execution.abort(new DOMException("The time limit of the script is over", "TimeoutError"));
+        // What goes on after that may never end, so nobody waits for it.
+        running.leave();
       },
     });
     const { res } = run;
-    res?._whenBegun(() => resolve(this.#withId(execution, res._toResponse())));
-    value.then(
-      (result) => {
+    const fail = (thrown: unknown) => {
+      running.leave();
+      resolve(this.failed(thrown, execution));
+      res?._breakOff(thrown);
+    };
+    try {
+      value.then((result) => {
         running.leave();
         resolve(this.of(execution, run, result));
-      },
-      (thrown) => {
-        running.leave();
-        resolve(this.failed(thrown, execution));
-        res?._breakOff(thrown);
-      },
-    );
+      }, fail);
+    } catch (thrown) {
+      fail(thrown); // The `then` of a thenable is the script's own code.
+    }
+    res?._whenBegun(() => resolve(this.of(execution, run, undefined)));
     return promise;
   }
 

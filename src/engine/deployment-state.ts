@@ -10,6 +10,7 @@ import type { ModuleResolution } from "./module-resolution.ts";
 import { DeploymentModules, type Importer } from "./modules.ts";
 import { overlay } from "./overlay.ts";
 import { IDENTITY_NAMES, MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
+import type { ScriptUnit } from "./script-unit.ts";
 import { ScriptTimers } from "./timers.ts";
 
 /** What a deployment's state is made of. */
@@ -39,8 +40,14 @@ export class DeploymentState implements Disposable {
   readonly key: string;
   readonly modules: DeploymentModules;
   readonly timers: ScriptTimers;
+  /** Its scripts, by file. */
+  readonly units = new Map<string, ScriptUnit>();
+  /** Grows from request to request over all deployments; the smallest was not used for longest. */
+  lastUse = 0;
   readonly #options: DeploymentStateOptions;
   #context: vm.Context | null = null;
+  #running = 0;
+  #isRetired = false;
 
   constructor(options: DeploymentStateOptions) {
     this.key = options.key;
@@ -64,9 +71,29 @@ export class DeploymentState implements Disposable {
     });
   }
 
-  /** Whether the kept context exists. */
-  get hasContext(): boolean {
-    return this.#context !== null;
+  /** Whether none of its executions waits for anything. */
+  get isIdle(): boolean {
+    return this.#running === 0;
+  }
+
+  /** Tells that an execution goes on; `end` must follow. */
+  begin(): void {
+    this.#running++;
+  }
+
+  /** Tells that an execution is over. */
+  end(): void {
+    this.#running--;
+    if (this.#isRetired && this.#running === 0) this[Symbol.dispose]();
+  }
+
+  /** Lets go of it: no new request finds it, those that run keep their timers until they are over. */
+  retire(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    for (const unit of this.units.values()) unit.retire();
+    this.units.clear();
+    if (this.isIdle) this[Symbol.dispose]();
   }
 
   /** The kept context of worker scripts and helper modules. */

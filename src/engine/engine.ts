@@ -12,6 +12,7 @@ import { BodyReader, type ReceivedBody } from "./body.ts";
 import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { EndpointCache } from "./endpoint-cache.ts";
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
 import { type Executor, InlineExecutor, type Run } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
@@ -62,9 +63,8 @@ export class Engine implements Disposable {
   readonly #answers: Answers;
   readonly #bodies: BodyReader;
   readonly #host: ExecutionHost;
-  /** URL without query → endpoint; emptied whenever routes change. */
-  readonly #endpoints = new Map<string, Endpoint>();
-  #routesVersion = -1;
+  readonly #endpoints: EndpointCache;
+  #uses = 0;
 
   constructor(services: EngineServices, settings: EngineSettings) {
     this.#services = services;
@@ -80,12 +80,8 @@ export class Engine implements Disposable {
     });
     this.#executor = new InlineExecutor({ shared, log });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
+    this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     this.#answers = new Answers({ active: this.active, clock, failures, log });
-  }
-
-  /** URLs whose way is known now. */
-  get knownUrls(): number {
-    return this.#endpoints.size;
   }
 
   /**
@@ -95,9 +91,8 @@ export class Engine implements Disposable {
    * @returns null when the way of the URL is not known: call {@link fetch}.
    */
   fetchKnown(request: Request, server: RequestServer, url: string): Response | Promise<Response> | null {
-    const mark = url.indexOf("?");
-    const endpoint = this.#endpoints.get(mark < 0 ? url : url.slice(0, mark));
-    if (endpoint === undefined || this.#routesVersion !== this.#services.routes.version) return null;
+    const endpoint = this.#endpoints.find(url);
+    if (endpoint === undefined) return null;
     return this.#serve(endpoint, request, server, url);
   }
 
@@ -110,17 +105,14 @@ export class Engine implements Disposable {
   [Symbol.dispose](): void {
     this.active[Symbol.dispose]();
     this.#bodies[Symbol.dispose]();
-    this.#endpoints.clear();
   }
 
   /** Answers any request: finds the way of its URL and remembers it. Never rejects. */
   fetch(request: Request, server: RequestServer, url: string): Response | Promise<Response> {
     const { routes, clock, units } = this.#services;
-    if (this.#routesVersion !== routes.version || this.#endpoints.size >= this.#settings.urlCacheMax) {
-      this.#endpoints.clear();
-      this.#routesVersion = routes.version;
-    }
-    const forwardedHost = this.#settings.trustProxy ? request.headers.get("x-forwarded-host") : null;
+    const forwarded = this.#settings.trustProxy ? request.headers.get("x-forwarded-host") : null;
+    // Each proxy on the way may have added its own; the first is what the client asked for.
+    const forwardedHost = forwarded?.split(",")[0]?.trim() ?? null;
     const location = locate(url, { request, routes, forwardedHost, clock });
     switch (location.kind) {
       case "answer":
@@ -128,10 +120,10 @@ export class Engine implements Disposable {
       case "document":
         return this.#document(location, request, url);
       case "script": {
-        const unit = units.unitOf(location.deployment.key, location.match.file);
-        const endpoint: Endpoint = { ...location, unit };
-        const mark = url.indexOf("?");
-        if (!this.#settings.trustProxy) this.#endpoints.set(mark < 0 ? url : url.slice(0, mark), endpoint);
+        const { deployment, hostname, match, pathQuery } = location;
+        const unit = units.unitOf(deployment.key, match.file);
+        const endpoint: Endpoint = { unit, deployment, hostname, match, pathQuery };
+        if (!this.#settings.trustProxy) this.#endpoints.remember(url, endpoint);
         return this.#serve(endpoint, request, server, url);
       }
       default:
@@ -146,7 +138,8 @@ export class Engine implements Disposable {
     server: RequestServer,
     url: string,
   ): Response | Promise<Response> {
-    const { loaded } = endpoint.unit;
+    const { loaded, state } = endpoint.unit;
+    state.lastUse = ++this.#uses;
     const { method } = request;
     const { pre, post } = endpoint.match;
     if (loaded === null || !loaded.isPlain || pre !== null || post !== null || method === "OPTIONS") {
@@ -174,7 +167,9 @@ export class Engine implements Disposable {
     try {
       const value = run(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
       if (!isPromiseLike(value)) {
-        return toResponse(value, null, stringify, (thrown) => this.#answers.failed(thrown, execution()));
+        const failed = (thrown: unknown) => this.#answers.failed(thrown, execution());
+        const response = toResponse(value, null, stringify, failed);
+        return response instanceof Response ? response : response.catch(failed);
       }
       const { timeoutMs } = loaded;
       return this.#answers.whenSettled(execution(), { res: null, stringify }, value, { timeoutMs });
@@ -185,8 +180,8 @@ export class Engine implements Disposable {
 
   /** Runs a script without conditions; synchronous as long as the script is. */
   #run(execution: Execution, loaded: LoadedScript, sinceMs?: number): Response | Promise<Response> {
-    const run = this.#executor.start(execution, loaded);
     try {
+      const run = this.#executor.start(execution, loaded);
       const value = run.invoke(undefined);
       if (!isPromiseLike(value)) return this.#answers.of(execution, run, value);
       return this.#answers.whenSettled(execution, run, value, { timeoutMs: loaded.timeoutMs, sinceMs });
@@ -201,7 +196,7 @@ export class Engine implements Disposable {
     const sinceMs = this.#services.clock.monotonicMs();
     const { unit, match } = endpoint;
     if (unit.isRetired) {
-      this.#endpoints.clear();
+      this.#endpoints.forget(url);
       return this.fetch(request, server, url);
     }
     const begin = (body: ReceivedBody | null) =>
@@ -244,7 +239,7 @@ export class Engine implements Disposable {
   /** A script that cannot be loaded keeps its guards: what is wrong with it is not for everybody. */
   #answerBroken(thrown: unknown, execution: Execution): Response {
     const { request, endpoint, query } = execution;
-    const directives = this.#services.units.compiler.directivesOf(endpoint.match.file)?.effective ?? null;
+    const directives = this.#services.units.declaredBy(endpoint.match.file);
     if (request.method === "OPTIONS") return preflightResponse(directives, request);
     if (directives === null) return this.#answers.failed(thrown, execution);
     let failure = thrown;

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
  * TABLE: the runtime's globals that every context gets; a VM context starts with ECMAScript's alone.
  *
  * They are the server's own objects, so they are frozen once (`engine/host-realm.ts`): no script can change what
- * another one sees. `Bun`, `process` and the timers come from `engine/injected.ts`, one for each deployment.
+ * another one sees. `Bun`, `process` and the timers come from `DeploymentState.injectedFor`.
  */
 export const HOST_GLOBAL_NAMES = [
   "AbortController",

@@ -105,7 +105,7 @@ function linkWorker(
   input: LinkInput & { readonly bindings: Bindings },
 ): LinkedScript {
   const { state, targets, bindings, dependencies } = input;
-  const importer = state.modules.importerFor(compiled.file, dependencies, false);
+  const importer = state.modules.importerFor(compiled.file, null, false);
   const { context } = state;
   const injected = state.injectedFor(compiled, importer, false);
   const link = { ...valuesIn(context, WORKER_CONSTANTS), ...injected };
@@ -127,7 +127,7 @@ function linkFrozen(
   const { state, targets, bindings, dependencies } = input;
   const realm = targets.frozenRealm();
   const { containment } = compiled.prepared;
-  const importer = state.modules.importerFor(compiled.file, dependencies, true);
+  const importer = state.modules.importerFor(compiled.file, null, true);
   const injected = state.injectedFor(compiled, importer, true);
   const link = { ...realm.globals, ...injected };
   const ownGlobal = containment.kind === "own-global";
@@ -179,7 +179,7 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
     const context = targets.readyContexts.take();
     Object.assign(context, state.timers.functions);
     if (asksInstances) shareContextIdentity(context);
-    const importer = state.modules.importerFor(compiled.file, dependencies, false);
+    const importer = state.modules.importerFor(compiled.file, null, false);
     const link = state.injectedFor(compiled, importer, false);
     const start = (bindings: Bindings) => {
       const options = { kind: "script", ownGlobal: false, live: bindings.live !== null } as const;

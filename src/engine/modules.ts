@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
 import type vm from "node:vm";
 import { isPromiseLike } from "../base/realm.ts";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
-import { loadHostModule } from "./globals.ts";
 import { harden } from "./harden.ts";
 import {
   createInstance,
@@ -23,7 +21,7 @@ import {
   toNamespace,
 } from "./module-exports.ts";
 import type { ModuleResolution, Resolution } from "./module-resolution.ts";
-import { overlay } from "./overlay.ts";
+import { type BuiltinViews, RuntimeModules } from "./runtime-modules.ts";
 
 /** What modules of one deployment are loaded with. */
 export interface ModulesOptions {
@@ -44,6 +42,12 @@ export interface ModulesOptions {
   readonly process: (file: string) => unknown;
 }
 
+/** What is known of one importer. */
+interface ImporterState extends BuiltinViews {
+  /** Helpers that were waited for, by file. */
+  readonly awaited?: ReadonlyMap<string, HelperInstance>;
+}
+
 /** Gives modules to one importer. */
 export interface Importer {
   readonly require: NodeJS.Require;
@@ -58,13 +62,11 @@ export interface Importer {
 export class DeploymentModules {
   readonly #options: ModulesOptions;
   readonly #instances = new Map<string, HelperInstance>();
-  readonly #runtimeRequire: NodeJS.Require;
-  /** Packages and built-in modules that have been loaded. */
-  readonly #loaded = new Set<string>();
+  readonly #runtime: RuntimeModules;
 
   constructor(options: ModulesOptions) {
     this.#options = options;
-    this.#runtimeRequire = createRequire(`${options.root}/_`);
+    this.#runtime = new RuntimeModules(options);
   }
 
   /** Helper modules loaded now. */
@@ -107,13 +109,14 @@ export class DeploymentModules {
   /**
    * `require` and `import()` for one file.
    *
-   * @param dependencies Receives the files that the importer depends on from then on.
+   * @param dependencies Receives the files that the importer depends on from then on; null for one that asks anew
+   *   in each run, so that names which callers choose leave nothing.
    * @param sealed Whether built-in modules are shown read-only, for an importer whose runs share them.
    */
-  importerFor(file: string, dependencies: Set<string>, sealed: boolean): Importer {
+  importerFor(file: string, dependencies: Set<string> | null, sealed: boolean): Importer {
     const find = (specifier: unknown) => {
       if (typeof specifier !== "string") throw new TypeError("The name of a module must be a string");
-      return this.#options.resolution.resolve(specifier, file, dependencies);
+      return this.#options.resolution.resolve(specifier, file, dependencies ?? new Set());
     };
     const builtins = new Map<string, unknown>();
     const load = (resolution: Resolution) => this.#loadSync(resolution, { file, builtins, sealed });
@@ -141,8 +144,9 @@ export class DeploymentModules {
     ) as unknown as NodeJS.Require;
     const loadLater = async (specifier: unknown) => {
       const found = find(specifier);
-      if (found.kind === "helper") await this.#loadHelper(found.file);
-      return toNamespace(load(found));
+      return toNamespace(
+        found.kind === "helper" ? toLoadedHelper(await this.#loadHelper(found.file)) : load(found),
+      );
     };
     return { require, load: harden(loadLater) };
   }
@@ -160,60 +164,41 @@ export class DeploymentModules {
     const { imports, file } = compiled.prepared;
     const builtins = new Map<string, unknown>();
     const found = imports.map((each) => this.#options.resolution.resolve(each.specifier, file, dependencies));
-    const pending = found.filter((each) => each.kind === "helper" && this.#awaits(each.file, new Set()));
-    const bind = (): Bindings => {
-      const loaded = found.map((each) => this.#loadSync(each, { file, builtins, sealed }));
-      return toBindings(compiled, loaded);
+    const bind = (awaited: ReadonlyMap<string, HelperInstance>): Bindings => {
+      const from = { file, builtins, sealed, awaited };
+      return toBindings(
+        compiled,
+        found.map((each) => this.#loadSync(each, from)),
+      );
     };
-    if (pending.length === 0) return bind();
-    const waits = pending.map((each) => (each.kind === "helper" ? this.#loadHelper(each.file) : null));
-    return Promise.all(waits).then(bind);
+    const pending = found.flatMap((each) =>
+      each.kind === "helper" && this.#awaits(each.file, new Set()) ? [each.file] : [],
+    );
+    if (pending.length === 0) return bind(new Map());
+    // The very instances that were waited for: by then their files may have changed and others be on the way.
+    const waits = pending.map(async (each) => [each, await this.#loadHelper(each)] as const);
+    return Promise.all(waits).then((loaded) => bind(new Map(loaded)));
   }
 
-  #loadSync(
-    resolution: Resolution,
-    from: { file: string; builtins: Map<string, unknown>; sealed: boolean },
-  ): LoadedModule {
+  #loadSync(resolution: Resolution, from: ImporterState): LoadedModule {
     switch (resolution.kind) {
       case "builtin":
-        return toLoaded(this.#builtin(resolution.name, from));
+        return toLoaded(this.#runtime.builtin(resolution.name, from));
       case "package":
-        return toLoaded(this.#whileLoading(resolution.path, () => this.#runtimeRequire(resolution.path)));
+        return toLoaded(this.#runtime.package(resolution.path));
       case "helper": {
-        const instance = this.#instances.get(resolution.file) ?? this.#evaluate(resolution.file);
+        const { file } = resolution;
+        const instance = from.awaited?.get(file) ?? this.#instances.get(file) ?? this.#evaluate(file);
         if (instance.ready !== null && instance.isLoading) throw awaitsAtTopLevel(resolution.file);
         return toLoadedHelper(instance);
       }
     }
   }
 
-  /** Modules may change built-ins while they are loaded; what a script did before that is not theirs. */
-  #whileLoading(name: string, load: () => unknown): unknown {
-    if (this.#loaded.has(name)) return load();
-    const { hostGuard } = this.#options;
-    hostGuard.restore();
-    try {
-      return load();
-    } finally {
-      hostGuard.remember();
-      this.#loaded.add(name);
-    }
-  }
-
-  async #loadHelper(file: string): Promise<void> {
+  async #loadHelper(file: string): Promise<HelperInstance> {
     const instance = this.#instances.get(file) ?? this.#evaluate(file);
     await instance.ready;
-  }
-
-  #builtin(name: string, from: { file: string; builtins: Map<string, unknown>; sealed: boolean }): unknown {
-    let view = from.builtins.get(name);
-    if (view === undefined) {
-      const load = () => this.#whileLoading(`builtin:${name}`, () => loadHostModule(name));
-      const module = name === "process" ? this.#options.process(from.file) : load();
-      view = name === "process" ? module : overlay(module as object, { sealed: from.sealed });
-      from.builtins.set(name, view);
-    }
-    return view;
+    return instance;
   }
 
   /** Runs a module; on failure it is forgotten, so that the next request tries again. */
@@ -240,14 +225,21 @@ export class DeploymentModules {
         return instance;
       }
       instance.ready = Promise.resolve(outcome).then(settled, (error) => {
-        this.#instances.delete(file);
+        this.#forget(file, instance);
         throw error;
       });
+      // Whoever awaits it is told; a `require` that refused it has nobody who would.
+      instance.ready.catch(() => undefined);
       return instance;
     } catch (error) {
-      this.#instances.delete(file);
+      this.#forget(file, instance);
       throw error;
     }
+  }
+
+  /** Forgets an instance, unless another one has taken its place. */
+  #forget(file: string, instance: HelperInstance): void {
+    if (this.#instances.get(file) === instance) this.#instances.delete(file);
   }
 
   #run(instance: HelperInstance, compiled: CompiledScript, { imports, live }: Bindings): unknown {

@@ -51,6 +51,8 @@ export class ScriptUnit {
   loaded: LoadedScript | null = null;
   /** Bounds executions at once, when the script asks for it; kept across versions while the limit stays. */
   gate: Gate | null = null;
+  /** Whether the deployment let go of it; a URL that still leads here must look again. */
+  isRetired = false;
   readonly #options: UnitOptions;
   #loading: Promise<LoadedScript> | null = null;
   #version = 0;
@@ -68,8 +70,12 @@ export class ScriptUnit {
     this.#version++;
   }
 
-  /** Whether the deployment let go of it; a URL that still leads here must look again. */
-  isRetired = false;
+  /** Whether its current version depends on a file that a test accepts. */
+  dependsOn(test: (file: string) => boolean): boolean {
+    if (test(this.file)) return true;
+    for (const file of this.loaded?.linked.dependencies ?? []) if (test(file)) return true;
+    return false;
+  }
 
   /** Ends the unit with its deployment; running executions finish. */
   retire(): void {

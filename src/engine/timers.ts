@@ -25,6 +25,7 @@ export class ScriptTimers implements Disposable {
   readonly #pendingMax: number;
   readonly #report: (error: unknown) => void;
   #refused = 0;
+  #isDisposed = false;
 
   /**
    * @param options.pendingMax Timers that may wait at once.
@@ -54,14 +55,16 @@ export class ScriptTimers implements Disposable {
     return this.#refused;
   }
 
-  /** Ends every timer. */
+  /** Ends every timer; no other can be started. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     for (const timer of this.#pending) this.#clear(timer);
   }
 
   #maker(native: (callback: Callback, ...args: unknown[]) => object, repeats: boolean) {
     const start = (callback: unknown, ...args: unknown[]) => {
       if (typeof callback !== "function") throw new TypeError("The callback of a timer must be a function");
+      if (this.#isDisposed) throw new Error("Cannot start a timer: the deployment was let go of");
       if (this.#pending.size >= this.#pendingMax) {
         this.#refused++;
         throw new Error(`Cannot start a timer: ${this.#pendingMax} are pending, the limit of --timers-max`);

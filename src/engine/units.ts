@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
 import { Compiler } from "../compiler/compiler.ts";
+import type { Directives } from "../directives/table.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
 import { isEnvironmentFile, readEnvironment } from "../scripts/environment.ts";
 import type { SharedState } from "../state/shared-state.ts";
@@ -43,9 +44,9 @@ export class Units implements Disposable {
   readonly #readyContexts: ReadyContexts;
   readonly #collector = new IdleCollector();
   readonly #hostGuard = createHostGuard();
-  /** In order of last use; the front goes first. */
   readonly #deployments = new Map<string, DeploymentState>();
-  readonly #units = new Map<string, ScriptUnit>();
+  #unitCount = 0;
+  #evicted = 0;
   #frozenRealm: FrozenRealm | null = null;
 
   constructor(options: UnitsOptions) {
@@ -65,45 +66,58 @@ export class Units implements Disposable {
     return this.#deployments.size;
   }
 
+  /** Deployments and scripts let go of because there were too many. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
   /** The unit of a script in a deployment; made on first use. */
   unitOf(deploymentKey: string, file: string): ScriptUnit {
-    const key = `${deploymentKey}:${file}`;
-    const known = this.#units.get(key);
+    const state = this.#stateOf(deploymentKey);
+    const known = state.units.get(file);
     if (known) return known;
+    if (this.#unitCount >= this.#options.compiledMax) this.#evictUnit();
     const targets = {
       compiler: this.compiler,
       frozenRealm: () => this.#realm(),
       readyContexts: this.#readyContexts,
       hostGuard: this.#hostGuard,
     };
-    const unit = new ScriptUnit(file, this.#stateOf(deploymentKey), {
-      targets,
-      timeoutDefaultMs: this.#options.timeoutDefaultMs,
-    });
-    this.#units.set(key, unit);
+    const unit = new ScriptUnit(file, state, { targets, timeoutDefaultMs: this.#options.timeoutDefaultMs });
+    state.units.set(file, unit);
+    this.#unitCount++;
     return unit;
+  }
+
+  /** What a file declares, whether or not it compiles; null when it is gone or cannot be read. */
+  declaredBy(file: string): Directives | null {
+    try {
+      return this.compiler.directivesOf(file)?.effective ?? null;
+    } catch {
+      return null; // Why it cannot be read is told by whoever tries to load it.
+    }
   }
 
   /** Makes whatever depends on a changed file load again on its next use. */
   apply(change: ScriptChange): void {
-    if (change.kind === "reset") {
-      this.compiler.markAllStale();
-      for (const state of this.#deployments.values()) state.modules.clear();
-      for (const unit of this.#units.values()) unit.invalidate();
-      return;
-    }
-    const { file } = change;
-    this.compiler.markStale(file);
-    if (isEnvironmentFile(file)) {
-      for (const unit of this.#units.values()) unit.invalidate();
-      return;
-    }
-    if (change.kind === "removed") return this.#forgetBelow(file);
-    const stale = new Map<DeploymentState, ReadonlySet<string>>();
-    for (const state of this.#deployments.values()) stale.set(state, state.modules.invalidate(file));
-    for (const unit of this.#units.values()) {
-      const files = stale.get(unit.state);
-      if (unit.file === file || dependsOn(unit, files)) unit.invalidate();
+    switch (change.kind) {
+      case "reset":
+        this.compiler.markAllStale();
+        for (const state of this.#deployments.values()) state.modules.clear();
+        return this.#invalidateAll();
+      case "written":
+      case "removed":
+        this.compiler.markStale(change.file);
+        if (isEnvironmentFile(change.file)) return this.#invalidateAll();
+        if (change.kind === "removed") return this.#forgetBelow(change.file);
+        for (const state of this.#deployments.values()) {
+          const stale = state.modules.invalidate(change.file);
+          for (const unit of state.units.values())
+            if (unit.dependsOn((file) => stale.has(file))) unit.invalidate();
+        }
+        return;
+      default:
+        return change satisfies never;
     }
   }
 
@@ -115,9 +129,15 @@ export class Units implements Disposable {
   clear(deploymentKey: string | null): { cleared: number; remaining: number } {
     const keys = deploymentKey === null ? [...this.#deployments.keys()] : [deploymentKey];
     let cleared = 0;
-    for (const key of keys) if (this.#drop(key)) cleared++;
-    if (deploymentKey === null) this.compiler.clear();
-    else this.compiler.clear(`${deploymentKey}/`);
+    for (const key of keys) {
+      const state = this.#deployments.get(key);
+      if (state === undefined) continue;
+      // Also scripts that it takes from directories of several deployments start from the disk again.
+      for (const file of state.units.keys()) this.compiler.markStale(file);
+      this.#drop(state);
+      cleared++;
+    }
+    if (deploymentKey === null) this.compiler.clearWhere(() => true);
     return { cleared, remaining: this.#deployments.size };
   }
 
@@ -129,11 +149,8 @@ export class Units implements Disposable {
 
   #stateOf(key: string): DeploymentState {
     const known = this.#deployments.get(key);
-    if (known) {
-      this.#deployments.delete(key);
-      this.#deployments.set(key, known);
-      return known;
-    }
+    if (known) return known;
+    if (this.#deployments.size >= this.#options.deploymentsMax) this.#evict();
     const { root, readText, timersMax, environment } = this.#options;
     const state = new DeploymentState({
       key,
@@ -150,46 +167,64 @@ export class Units implements Disposable {
       console: (file) => createConsole((level, text) => this.#options.log[level]({ script: file }, text())),
     });
     this.#deployments.set(key, state);
-    if (this.#deployments.size > this.#options.deploymentsMax) this.#evict();
     return state;
   }
 
-  /** The least recently used deployment goes, with its shared state (script-runtime.md §9). */
+  /** The least recently used idle deployment goes, with its shared state (script-runtime.md §9). */
   #evict(): void {
-    const oldest = this.#deployments.keys().next().value;
-    if (oldest === undefined) return;
+    let oldest: DeploymentState | null = null;
+    for (const state of this.#deployments.values()) {
+      if (state.isIdle && (oldest === null || state.lastUse < oldest.lastUse)) oldest = state;
+    }
+    if (oldest === null) return; // All of them are at work: for once there is one more.
     this.#drop(oldest);
-    this.#options.shared.drop(oldest);
+    this.#options.shared.drop(oldest.key);
+    this.#evicted++;
   }
 
-  #drop(key: string): boolean {
-    const state = this.#deployments.get(key);
-    if (state === undefined) return false;
-    this.#deployments.delete(key);
-    for (const [name, unit] of this.#units) {
-      if (unit.state !== state) continue;
-      unit.retire();
-      this.#units.delete(name);
+  #evictUnit(): void {
+    for (const state of this.#deployments.values()) {
+      const unit = state.units.values().next().value;
+      if (unit === undefined) continue;
+      this.#dropUnit(unit);
+      this.#evicted++;
+      return;
     }
-    state[Symbol.dispose]();
-    return true;
+  }
+
+  #dropUnit(unit: ScriptUnit): void {
+    unit.retire();
+    if (unit.state.units.delete(unit.file)) this.#unitCount--;
+  }
+
+  #drop(state: DeploymentState): void {
+    this.#deployments.delete(state.key);
+    this.#unitCount -= state.units.size;
+    state.retire();
   }
 
   /** The disk does not say whether a file or a directory is gone. */
   #forgetBelow(path: string): void {
     const isBelow = (file: string) => file === path || file.startsWith(`${path}/`);
-    for (const state of this.#deployments.values()) state.modules.invalidateWhere(isBelow);
-    for (const unit of this.#units.values()) {
-      const dependencies = unit.loaded?.linked.dependencies;
-      if (isBelow(unit.file) || (dependencies && [...dependencies].some(isBelow))) unit.invalidate();
+    for (const state of this.#deployments.values()) {
+      state.modules.invalidateWhere(isBelow);
+      for (const unit of state.units.values()) {
+        if (isBelow(unit.file)) this.#dropUnit(unit);
+        else if (unit.dependsOn(isBelow)) unit.invalidate();
+      }
     }
-    this.compiler.clear(path);
+    this.compiler.clearWhere(isBelow);
+  }
+
+  #invalidateAll(): void {
+    for (const state of this.#deployments.values())
+      for (const unit of state.units.values()) unit.invalidate();
   }
 
   #realm(): FrozenRealm {
     if (this.#frozenRealm?.openSlots.isDamaged) {
       this.#frozenRealm = null;
-      for (const unit of this.#units.values()) unit.invalidate();
+      this.#invalidateAll();
     }
     this.#frozenRealm ??= createFrozenRealm();
     return this.#frozenRealm;
@@ -200,11 +235,4 @@ export class Units implements Disposable {
     const report = reportThrown(error, { fallback: deployment, lookup: this.compiler.unitOf, root });
     log.error({ ...report, deployment }, "A timer of a script failed");
   }
-}
-
-function dependsOn(unit: ScriptUnit, files: ReadonlySet<string> | undefined): boolean {
-  const dependencies = unit.loaded?.linked.dependencies;
-  if (files === undefined || dependencies === undefined) return false;
-  for (const file of files) if (dependencies.has(file)) return true;
-  return false;
 }

@@ -3,6 +3,7 @@ import pino, { type Logger } from "pino";
 import { createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import type { RequestServer } from "../../src/engine/execution.ts";
 import type { Services } from "../../src/services.ts";
 import { requirePromisedShape } from "./promised-shape.ts";
@@ -26,6 +27,8 @@ export interface TestAppOptions {
 /** The app in this process, over a temporary directory; released by `await using`. */
 export interface TestApp extends AsyncDisposable {
   readonly services: Services;
+  /** The data plane. */
+  readonly engine: Engine;
   /** The scripts root. */
   readonly scripts: TempDir;
   /** Sends a request; the path begins with "/", the Host is `localhost` unless a header says otherwise. */
@@ -60,6 +63,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     app.fetch(new Request(toUrl(path, init), init), server);
   return {
     services: app.services,
+    engine: app.engine,
     scripts,
     fetch: send,
     call: (method, path, body, headers) => callJson(send, { method, path, body, headers }),

@@ -16,6 +16,7 @@ export interface ScriptAnswer {
 /** Scripts that are live in this process; released by `await using`. */
 export interface ScriptApp extends AsyncDisposable {
   readonly services: TestApp["services"];
+  readonly engine: TestApp["engine"];
   /** The scripts root. */
   readonly scripts: TempDir;
   /** Sends a request of either plane; the Host is `localhost` unless a header says otherwise. */
@@ -44,6 +45,7 @@ export async function scriptApp(
   const app = await testApp({ ...options, files, flags });
   return {
     services: app.services,
+    engine: app.engine,
     scripts: app.scripts,
     fetch: app.fetch,
     ask: async (path, init) => readAnswer(await app.fetch(path, init)),

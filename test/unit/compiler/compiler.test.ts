@@ -52,6 +52,7 @@ describe("Compiler", () => {
     expect(() => compiler.load("a.ts")).toThrow(CompileError);
     expect(() => compiler.load("a.ts")).toThrow(CompileError);
     files["a.ts"] = "return 2";
+    compiler.markStale("a.ts");
     expect(compiler.load("a.ts")?.prepared.source).toBe("return 2");
   });
 
@@ -83,9 +84,9 @@ describe("Compiler", () => {
       "default/2/a.ts": "1",
     });
     for (const file of ["default/1/a.ts", "default/10/a.ts", "default/2/a.ts"]) compiler.load(file);
-    compiler.clear("default/1/");
+    compiler.clearWhere((file) => file.startsWith("default/1/"));
     expect(compiler.size).toBe(2);
-    compiler.clear();
+    compiler.clearWhere(() => true);
     expect(compiler.size).toBe(0);
   });
 

@@ -6,7 +6,8 @@ import type { Execution } from "../../../src/engine/execution.ts";
 /** An execution as far as this class asks. */
 function execution(): Execution & { readonly reasons: unknown[] } {
   const reasons: unknown[] = [];
-  return { reasons, abort: (reason: unknown) => reasons.push(reason) } as never;
+  const endpoint = { unit: { state: { begin: () => undefined, end: () => undefined } } };
+  return { reasons, endpoint, abort: (reason: unknown) => reasons.push(reason) } as never;
 }
 
 const unlimited = { timeoutMs: 0, sinceMs: 0, expire: () => undefined };

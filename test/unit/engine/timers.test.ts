@@ -64,8 +64,14 @@ describe("ScriptTimers", () => {
     expect(start).toThrow("--timers-max");
     expect([timers.pending, timers.refused]).toEqual([2, 1]);
     timers[Symbol.dispose]();
-    expect(start).not.toThrow();
+  });
+
+  test("nothing is pending after dispose, and no other timer can be started", () => {
+    const { timers } = timersWith();
+    timers.functions.setInterval(() => undefined, 60_000);
     timers[Symbol.dispose]();
+    expect(timers.pending).toBe(0);
+    expect(() => timers.functions.setTimeout(() => undefined, 60_000)).toThrow("let go of");
   });
 
   test("what a callback throws is reported", async () => {
