@@ -5,7 +5,7 @@ import { timeoutError } from "./admit.ts";
 import type { Execution } from "./execution.ts";
 import type { Run } from "./executor.ts";
 import type { FailurePresenter } from "./failure.ts";
-import { toResponse } from "./respond.ts";
+import { isOpenEnded, toResponse } from "./respond.ts";
 
 /** What an answer needs to know of its run. */
 type Outcome = Pick<Run, "res" | "stringify">;
@@ -65,6 +65,8 @@ export class Answers {
   of(execution: Execution, run: Outcome, value: unknown): Response | Promise<Response> {
     try {
       const response = toResponse(value, run.res, run.stringify, (thrown) => this.failed(thrown, execution));
+      // Without a word for some seconds the runtime would take the connection for dead.
+      if (isOpenEnded(value, run.res)) execution.server.timeout(execution.request, 0);
       if (response instanceof Response)
         return execution.logged ? this.#withId(execution, response) : response;
       return response.then(

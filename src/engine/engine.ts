@@ -17,7 +17,7 @@ import { Execution, type ExecutionHost, type RequestServer } from "./execution.t
 import { type Executor, InlineExecutor, type Run } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
 import { locate } from "./locate.ts";
-import { toResponse } from "./respond.ts";
+import { plainResponse } from "./respond.ts";
 import { enforceReturnType } from "./return-type.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
 import { reportThrown, type ThrownReport } from "./thrown.ts";
@@ -166,13 +166,11 @@ export class Engine implements Disposable {
     const execution = () => new Execution(request, server, endpoint, url, null, this.#host);
     try {
       const value = run(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
-      if (!isPromiseLike(value)) {
-        const failed = (thrown: unknown) => this.#answers.failed(thrown, execution());
-        const response = toResponse(value, null, stringify, failed);
-        return response instanceof Response ? response : response.catch(failed);
+      const outcome = { res: null, stringify };
+      if (isPromiseLike(value)) {
+        return this.#answers.whenSettled(execution(), outcome, value, { timeoutMs: loaded.timeoutMs });
       }
-      const { timeoutMs } = loaded;
-      return this.#answers.whenSettled(execution(), { res: null, stringify }, value, { timeoutMs });
+      return plainResponse(value, stringify) ?? this.#answers.of(execution(), outcome, value);
     } catch (thrown) {
       return this.#answers.failed(thrown, execution());
     }

@@ -77,7 +77,18 @@ export function toResponse(
   return build(serialise(value, stringify), JSON_TYPE);
 }
 
-/** An object or array without behaviour: what scripts return most. */
+/** The answer to an object or array without behaviour, which is what scripts return most; null for anything else. */
+export function plainResponse(value: unknown, stringify: Stringify | null): Response | null {
+  return isPlainValue(value) ? jsonResponse(value, stringify) : null;
+}
+
+/** Whether an answer may take long and be quiet in between, so that its connection must not be closed for that. */
+export function isOpenEnded(value: unknown, res: ScriptResponse | null): boolean {
+  if (res?._isStream) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return value instanceof Response || isStream(value);
+}
+
 function isPlainValue(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return true;

@@ -38,11 +38,12 @@ export function toByteStream(
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await iterator.next();
-        if (done) controller.close();
-        else if (value !== undefined && value !== null) controller.enqueue(encodeChunk(value));
-        // A chunk without content must not end the pulling: ask again.
-        else await this.pull?.(controller);
+        for (;;) {
+          const { done, value } = await iterator.next();
+          if (done) return controller.close();
+          // A chunk without content would end the pulling.
+          if (value !== undefined && value !== null) return controller.enqueue(encodeChunk(value));
+        }
       } catch (error) {
         onError?.(error);
         controller.error(error);
@@ -71,8 +72,10 @@ export class ChunkStream {
     });
   }
 
-  write(chunk: Uint8Array): void {
+  /** @returns Whether the reader keeps up. */
+  write(chunk: Uint8Array): boolean {
     this.#controller?.enqueue(chunk);
+    return (this.#controller?.desiredSize ?? 0) > 0;
   }
 
   end(): void {

@@ -169,7 +169,11 @@ export class ScriptResponse {
     return this.cookie(name, "", { ...options, expires: new Date(0) });
   }
 
-  /** Sends a chunk; chunks written before the script gives up its turn are sent as one body. */
+  /**
+   * Sends a chunk; chunks written before the script gives up its turn are sent as one body.
+   *
+   * @returns Whether the client keeps up; a script that goes on regardless fills the server's memory.
+   */
   write(chunk: unknown): boolean {
     if (this._state.kind === "ended") throw sentError("write");
     if (this._state.kind === "open") {
@@ -177,8 +181,8 @@ export class ScriptResponse {
       queueMicrotask(() => this._begin());
     }
     const bytes = encodeChunk(chunk);
-    if (this._state.sink) this._state.sink.write(bytes);
-    else this._state.chunks.push(bytes);
+    if (this._state.sink) return this._state.sink.write(bytes);
+    this._state.chunks.push(bytes);
     return true;
   }
 
@@ -208,6 +212,12 @@ export class ScriptResponse {
   /** Whether the script decided about the status. */
   get _isStatusSet(): boolean {
     return this._status !== 0;
+  }
+
+  /** Whether the body is sent bit by bit. */
+  get _isStream(): boolean {
+    const { kind } = this._state;
+    return kind === "writing" || (kind === "ended" && this._state.body instanceof ReadableStream);
   }
 
   /** Headers the script set so far; null for none. */
