@@ -7,17 +7,33 @@ const OPEN_BRACKETS_MAX = 500;
 /** Longest chain of operators that nest to the right (`a ? b : c ? d : …`) within one statement. */
 const CHAIN_MAX = 2_000;
 
+/** Longest chain that nests to the left (`a + b + …`, `a.b.c…`): people join some thousand lines that way. */
+const LEFT_CHAIN_MAX = 20_000;
+
+/** Longest run of `else if`, `for (…) for (…)` and their like, each within some characters of the one before. */
+const STATEMENT_RUN_MAX = 3_000;
+const STATEMENT_GAP_MAX = 30;
+
 /** Comments and strings, which are stepped over; what cannot be known is whether a slash begins a regular expression. */
 const TEXT = String.raw`\/\/.*|\/\*[\s\S]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"`;
+/** A template without substitutions. */
+const TEMPLATE = "`(?:[^`\\\\$]|\\\\[\\s\\S]|\\$(?!\\{))*`";
 
 const BRACKET = /[()[\]{}]/g;
 const BRACKET_OUTSIDE_TEXT = new RegExp(`${TEXT}|([()[\\]{}])`, "g");
 
-/** What begins a nested expression or statement without a bracket, and what ends such a chain. */
-const LINK = String.raw`=>|\?(?![.?])|\*\*|[!~:]|(?<![=!<>])=(?!=)|\b(?:else|if|new|typeof|void|await|yield|delete)\b`;
+/** What begins a nested expression, type or statement without a bracket. */
+const LINK = String.raw`=>|\?(?![.?])|\*\*|[!~:<]|(?<![=!<>])=(?!=)|\b(?:else|if|new|typeof|void|await|yield|delete|as|satisfies|readonly|keyof|extends)\b`;
+/** What makes an expression one deeper to the left. */
+const LEFT_LINK = "[-+*/%&|^.([`]|\\bin\\b";
 /** A line that ends like an expression, before one that begins like a statement. */
 const NEXT_LINE = String.raw`(?<=[\w$\]'"])[ \t]*\r?\n\s*(?=[\w$'"])(?!else\b)`;
-const CHAIN_OUTSIDE_TEXT = new RegExp(`${TEXT}|(${LINK}|[;{},]|${NEXT_LINE})`, "g");
+
+const CHAIN_OUTSIDE_TEXT = new RegExp(
+  `${TEXT}|${TEMPLATE}|(${LINK})|(${LEFT_LINK})|([;{},]|${NEXT_LINE})`,
+  "g",
+);
+const STATEMENT = /\b(?:else|for|while|do|if|with)\b/g;
 
 /**
  * Refuses a source that is nested too deep to be parsed.
@@ -37,9 +53,15 @@ export function refuseDeepNesting(source: string, file: string): void {
     });
   }
   // A chain that is too long needs at least one character for each link.
-  const chain = source.length > CHAIN_MAX ? findLongChain(source) : null;
-  if (chain !== null)
-    refuse(source, file, { offset: chain, what: `more than ${CHAIN_MAX} operators in a row` });
+  if (source.length <= CHAIN_MAX) return;
+  const chain = findLongChain(source) ?? findStatementRun(source);
+  if (chain !== null) refuse(source, file, chain);
+}
+
+function refuse(source: string, file: string, { offset, what }: TooDeep): never {
+  const place = toPlace(source, offset);
+  const excerpt = toExcerpt(source, place);
+  throw new CompileError(`Cannot parse ${what}`, { file, ...place, excerpt, check: "syntax" });
 }
 
 /** For a tree that is too deep to be walked, which the parser itself took. */
@@ -54,12 +76,6 @@ export function tooDeepError(source: string, file: string): CompileError {
   });
 }
 
-function refuse(source: string, file: string, { offset, what }: { offset: number; what: string }): never {
-  const place = toPlace(source, offset);
-  const excerpt = toExcerpt(source, place);
-  throw new CompileError(`Cannot parse ${what}`, { file, ...place, excerpt, check: "syntax" });
-}
-
 function findOpenBrackets(source: string, pattern: RegExp): number | null {
   let open = 0;
   for (const match of source.matchAll(pattern)) {
@@ -71,13 +87,32 @@ function findOpenBrackets(source: string, pattern: RegExp): number | null {
   return null;
 }
 
-function findLongChain(source: string): number | null {
+interface TooDeep {
+  readonly offset: number;
+  readonly what: string;
+}
+
+function findLongChain(source: string): TooDeep | null {
   let links = 0;
-  for (const match of source.matchAll(CHAIN_OUTSIDE_TEXT)) {
-    const [, token] = match;
-    if (token === undefined) continue;
-    links = /^[;{},\s]/.test(token) ? 0 : links + 1;
-    if (links > CHAIN_MAX) return match.index;
+  let leftLinks = 0;
+  for (const { index, 1: link, 2: leftLink, 3: end } of source.matchAll(CHAIN_OUTSIDE_TEXT)) {
+    if (end !== undefined) links = leftLinks = 0;
+    else if (link !== undefined) links++;
+    else if (leftLink !== undefined) leftLinks++;
+    const max = links > CHAIN_MAX ? CHAIN_MAX : leftLinks > LEFT_CHAIN_MAX ? LEFT_CHAIN_MAX : null;
+    if (max !== null) return { offset: index, what: `more than ${max} operators in a row` };
+  }
+  return null;
+}
+
+function findStatementRun(source: string): TooDeep | null {
+  let run = 0;
+  let last = 0;
+  for (const { index } of source.matchAll(STATEMENT)) {
+    run = index - last <= STATEMENT_GAP_MAX ? run + 1 : 1;
+    last = index;
+    if (run > STATEMENT_RUN_MAX)
+      return { offset: index, what: `more than ${STATEMENT_RUN_MAX} statements in a row` };
   }
   return null;
 }

@@ -10,6 +10,16 @@ import { isOpenEnded, toResponse } from "./respond.ts";
 /** What an answer needs to know of its run. */
 type Outcome = Pick<Run, "res" | "stringify">;
 
+/** How long a run may take. */
+export interface TimeLimit {
+  /** Milliseconds; 0 for no limit. */
+  readonly timeoutMs: number;
+  /** When it began, in monotonic milliseconds; now when left out. */
+  readonly sinceMs?: number | undefined;
+  /** Called when the limit is over and the run is not. */
+  readonly onExpired?: () => void;
+}
+
 /** Makes answers of what runs return, throw, or do not do in time. */
 export class Answers {
   readonly #active: ActiveExecutions;
@@ -29,7 +39,7 @@ export class Answers {
     execution: Execution,
     run: Outcome,
     value: PromiseLike<unknown>,
-    limit: { readonly timeoutMs: number; readonly sinceMs?: number | undefined },
+    limit: TimeLimit,
   ): Promise<Response> {
     const { promise, resolve } = Promise.withResolvers<Response>();
     const { timeoutMs, sinceMs = this.#clock.monotonicMs() } = limit;
@@ -41,6 +51,7 @@ export class Answers {
         execution.abort(new DOMException("The time limit of the script is over", "TimeoutError"));
         // What goes on after that may never end, so nobody waits for it.
         running.leave();
+        limit.onExpired?.();
       },
     });
     const { res } = run;

@@ -226,7 +226,8 @@ export class Engine implements Disposable {
       const settled = leave ?? (() => undefined);
       leave = null;
       value.then(settled, settled);
-      return withCors(await this.#answers.whenSettled(execution, run, value, { timeoutMs, sinceMs }), cors);
+      const limit = { timeoutMs, sinceMs, onExpired: settled };
+      return withCors(await this.#answers.whenSettled(execution, run, value, limit), cors);
     } catch (thrown) {
       return withCors(this.#answers.refused(thrown, request, match.file, this.#host.nextId()), cors);
     } finally {

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { isBuiltin } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { dirname, join, normalize, relative } from "node:path";
 
 /** What a specifier leads to. */
@@ -20,6 +20,15 @@ const COMPILED_ENDINGS: Readonly<Record<string, string>> = { ".js": ".ts", ".mjs
 const BUNDLED = new Set(["zod"]);
 const COMPILER_HELPERS = "@oxc-project/runtime/";
 
+/** Who asks for a module. */
+export interface Inquiry {
+  /** File that asks, relative to the scripts root. */
+  readonly from: string;
+  /** Receives every file whose appearance or change would alter the answer. */
+  readonly probed: Set<string>;
+  readonly by: "require" | "import";
+}
+
 /** How a script's specifiers are looked up. */
 export class ModuleResolution {
   readonly #root: string;
@@ -32,16 +41,14 @@ export class ModuleResolution {
   /**
    * Resolves a specifier from a script.
    *
-   * @param from File that asks, relative to the scripts root.
-   * @param probed Receives every file whose appearance or change would alter the answer.
    * @throws {Error} with `code` `MODULE_NOT_FOUND`, naming the specifier and the file that asked.
    */
-  resolve(specifier: string, from: string, probed: Set<string>): Resolution {
+  resolve(specifier: string, { from, probed, by }: Inquiry): Resolution {
     const isPath = /^\.{0,2}\//.test(specifier) || specifier === "." || specifier === "..";
     if (!isPath && (isBuiltin(specifier) || /^(node|bun):/.test(specifier))) {
       return { kind: "builtin", name: specifier.replace(/^node:/, "") };
     }
-    return isPath ? this.#resolvePath(specifier, from, probed) : this.#resolvePackage(specifier, from);
+    return isPath ? this.#resolvePath(specifier, from, probed) : this.#resolvePackage(specifier, from, by);
   }
 
   #resolvePath(specifier: string, from: string, probed: Set<string>): Resolution {
@@ -57,7 +64,7 @@ export class ModuleResolution {
   }
 
   /** Packages come from below the scripts root only, whatever lies in the directories above it. */
-  #resolvePackage(specifier: string, from: string): Resolution {
+  #resolvePackage(specifier: string, from: string, by: Inquiry["by"]): Resolution {
     const name = specifier.startsWith("@")
       ? specifier.split("/").slice(0, 2).join("/")
       : (specifier.split("/")[0] ?? "");
@@ -67,7 +74,12 @@ export class ModuleResolution {
     if (specifier.startsWith(COMPILER_HELPERS))
       return { kind: "package", path: Bun.resolveSync(specifier, import.meta.dir) };
     try {
-      const path = Bun.resolveSync(specifier, join(this.#root, dirname(from)));
+      const absolute = join(this.#root, from);
+      // A package may have a build for each of them.
+      const path =
+        by === "require"
+          ? createRequire(absolute).resolve(specifier)
+          : Bun.resolveSync(specifier, dirname(absolute));
       // The runtime brings some packages of its own under their names: node-fetch, ws, undici.
       if (!path.startsWith("/")) return { kind: "builtin", name: path };
       if (path.startsWith(`${this.#root}/`)) return { kind: "package", path };

@@ -114,14 +114,18 @@ export class DeploymentModules {
    * @param sealed Whether built-in modules are shown read-only, for an importer whose runs share them.
    */
   importerFor(file: string, dependencies: Set<string> | null, sealed: boolean): Importer {
-    const find = (specifier: unknown) => {
+    const find = (specifier: unknown, by: "require" | "import") => {
       if (typeof specifier !== "string") throw new TypeError("The name of a module must be a string");
-      return this.#options.resolution.resolve(specifier, file, dependencies ?? new Set());
+      return this.#options.resolution.resolve(specifier, {
+        from: file,
+        probed: dependencies ?? new Set(),
+        by,
+      });
     };
     const builtins = new Map<string, unknown>();
     const load = (resolution: Resolution) => this.#loadSync(resolution, { file, builtins, sealed });
     const loadNow = (specifier: unknown) => {
-      const found = find(specifier);
+      const found = find(specifier, "require");
       const { exports } = load(found);
       // Refused once it has run as well, so that the answer does not depend on who came first.
       if (found.kind === "helper" && this.#instances.get(found.file)?.ready)
@@ -131,7 +135,7 @@ export class DeploymentModules {
     const require = harden(
       Object.assign(loadNow, {
         resolve: harden((specifier: unknown) => {
-          const found = find(specifier);
+          const found = find(specifier, "require");
           return found.kind === "helper"
             ? `${this.#options.root}/${found.file}`
             : found.kind === "builtin"
@@ -143,7 +147,7 @@ export class DeploymentModules {
       }),
     ) as unknown as NodeJS.Require;
     const loadLater = async (specifier: unknown) => {
-      const found = find(specifier);
+      const found = find(specifier, "import");
       return toNamespace(
         found.kind === "helper" ? toLoadedHelper(await this.#loadHelper(found.file)) : load(found),
       );
@@ -163,7 +167,9 @@ export class DeploymentModules {
   ): Bindings | Promise<Bindings> {
     const { imports, file } = compiled.prepared;
     const builtins = new Map<string, unknown>();
-    const found = imports.map((each) => this.#options.resolution.resolve(each.specifier, file, dependencies));
+    const found = imports.map((each) =>
+      this.#options.resolution.resolve(each.specifier, { from: file, probed: dependencies, by: "import" }),
+    );
     const bind = (awaited: ReadonlyMap<string, HelperInstance>): Bindings => {
       const from = { file, builtins, sealed, awaited };
       return toBindings(
@@ -274,7 +280,11 @@ export class DeploymentModules {
     if (compiled === null) return false;
     if (compiled.prepared.isAsync) return true;
     return compiled.prepared.imports.some((each) => {
-      const found = this.#options.resolution.resolve(each.specifier, file, new Set());
+      const found = this.#options.resolution.resolve(each.specifier, {
+        from: file,
+        probed: new Set(),
+        by: "import",
+      });
       return found.kind === "helper" && this.#awaits(found.file, seen);
     });
   }

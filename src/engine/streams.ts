@@ -35,21 +35,25 @@ export function toByteStream(
   onError?: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const iterator = iteratorOf(source);
+  let isCancelled = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         for (;;) {
           const { done, value } = await iterator.next();
+          if (isCancelled) return;
           if (done) return controller.close();
           // A chunk without content would end the pulling.
           if (value !== undefined && value !== null) return controller.enqueue(encodeChunk(value));
         }
       } catch (error) {
+        if (isCancelled) return; // Nobody reads any more, so nobody misses what did not come.
         onError?.(error);
         controller.error(error);
       }
     },
     async cancel() {
+      isCancelled = true;
       await iterator.return?.();
     },
   });

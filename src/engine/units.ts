@@ -207,10 +207,10 @@ export class Units implements Disposable {
   #forgetBelow(path: string): void {
     const isBelow = (file: string) => file === path || file.startsWith(`${path}/`);
     for (const state of this.#deployments.values()) {
-      state.modules.invalidateWhere(isBelow);
+      const stale = state.modules.invalidateWhere(isBelow);
       for (const unit of state.units.values()) {
         if (isBelow(unit.file)) this.#dropUnit(unit);
-        else if (unit.dependsOn(isBelow)) unit.invalidate();
+        else if (unit.dependsOn((file) => stale.has(file) || isBelow(file))) unit.invalidate();
       }
     }
     this.compiler.clearWhere(isBelow);

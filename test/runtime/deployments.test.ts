@@ -57,3 +57,11 @@ describe("what a script does wrong never rejects out of the server", () => {
     expect(app.engine.active.size).toBe(0);
   });
 });
+
+test("a place of @concurrent is free again when the time of its request is over", async () => {
+  const source =
+    "// @concurrent 1\n// @timeout 50\nif (metadata.query.hang) await new Promise(() => {});\nreturn 'ok';";
+  await using app = await scriptApp({ "default/1/a.js": source });
+  expect((await app.fetch("/a?hang=1")).status).toBe(504);
+  expect((await app.fetch("/a")).status).toBe(200);
+});

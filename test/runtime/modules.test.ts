@@ -645,3 +645,31 @@ describe("packages that change built-ins while they are loaded work as everywher
     for (const path of ["/a", "/fresh", "/a"]) expect(await (await app.fetch(path)).text()).toBe("a!");
   });
 });
+
+test("require takes a package's CommonJS build, import its ES module", async () => {
+  await using app = await scriptApp({
+    "node_modules/dual/package.json": JSON.stringify({
+      name: "dual",
+      version: "1.0.0",
+      exports: { import: "./esm.mjs", require: "./cjs.cjs" },
+    }),
+    "node_modules/dual/esm.mjs": "export default 'esm';",
+    "node_modules/dual/cjs.cjs": "module.exports = 'cjs';",
+    "default/1/a.js": "return require('dual');",
+    "default/1/b.js": "import dual from 'dual'; return dual;",
+  });
+  expect([(await app.ask("/a")).text, (await app.ask("/b")).text]).toEqual(["cjs", "esm"]);
+});
+
+test("a helper that only another helper imports is missed once it is deleted, and fresh once it is back", async () => {
+  await using app = await scriptApp({
+    "default/1/a.ts": 'import { v } from "./_m"; return v();',
+    "default/1/_m.ts": 'export { v } from "./_u";',
+    "default/1/_u.ts": 'export const v = () => "one";',
+  });
+  expect((await app.ask("/a")).text).toBe("one");
+  await app.call("DELETE", "/api/v1/exec/scripts/delete?path=_u.ts&confirm=true");
+  expect((await app.ask("/a")).status).toBe(500);
+  await app.write("_u.ts", 'export const v = () => "two";');
+  expect((await app.ask("/a")).text).toBe("two");
+});

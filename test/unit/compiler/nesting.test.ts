@@ -16,6 +16,13 @@ describe("a source nested too deep is refused before the parser sees it", () => 
     ["assignments", `${"a = ".repeat(5_000)}1`],
     ["alternatives", `if (a) b()\n${"else if (a) b()\n".repeat(5_000)}`],
     ["negations", `a = ${"!".repeat(5_000)}b`],
+    ["terms", `a = ${"1 + ".repeat(30_000)}1`],
+    ["members", `a${".b".repeat(30_000)}`],
+    ["calls", `a${"()".repeat(30_000)}`],
+    ["alternatives in braces", `if (a) {}${"else if (a) {}".repeat(5_000)}`],
+    ["loops", `${"for (;;) ".repeat(5_000)}a()`],
+    ["type arguments", `let a: ${"A<".repeat(5_000)}B${">".repeat(5_000)}`],
+    ["type assertions", `a = 1${" as any".repeat(5_000)}`],
     ["behind a comment and a string", `// (((\nconst a = "(";\n${"(".repeat(600)}`],
   ])("%s", (_name, source) => {
     expect(check(source)).toThrow(CompileError);
@@ -40,6 +47,9 @@ describe("a source of ordinary depth passes, whatever its texts hold", () => {
     ["with quotes in regular expressions", "a.replace(/['\"]/g, (b) => [b]);\n".repeat(2_000)],
     ["with thousands of members", `a = {${"b: 1, ".repeat(5_000)}}`],
     ["without semicolons", "exports.a = b ? 1 : 2\n".repeat(5_000)],
+    ["with a thousand lines joined", `a = ${'"row" +\n'.repeat(5_000)}""`],
+    ["with HTML in a template", `a = \`${"<li><a>text</a></li>\n".repeat(5_000)}\``],
+    ["with many conditions", "if (a === 1) { return call(a, { b: 2 }, [3, 4, 5]); }\n".repeat(5_000)],
     ["long", "call({ a: [1, 2, 3] });\n".repeat(50_000)],
   ])("%s", (_name, source) => {
     expect(check(source)).not.toThrow();
