@@ -19,7 +19,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const config = readConfig(argv);
   const log = createLog(config);
   const environment = { ...process.env } as Record<string, string>;
-  const app = await createApp(config, { log, environment });
+  const app = await open(config, () => createApp(config, { log, environment }));
   surviveScripts(app, log);
   const server = listen(() => serve(app, { hostname: config.host, port: config.port, log }), config);
   stopOnSignals(log, async () => {
@@ -36,6 +36,20 @@ function readConfig(argv: readonly string[]): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT.usage);
+  }
+}
+
+/** A storage directory that cannot be used is a mistake of the settings. */
+async function open<T>({ storageDir, scriptsDir }: Config, build: () => Promise<T>): Promise<T> {
+  try {
+    return await build();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
+    process.stderr.write(
+      `Cannot use --storage-dir "${storageDir}" with --scripts-dir "${scriptsDir}"; expected a writable directory: ${message}\n`,
+    );
     process.exit(EXIT.usage);
   }
 }

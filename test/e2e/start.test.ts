@@ -67,3 +67,10 @@ describe("refusing to start", () => {
     expect(stderr.trimEnd()).not.toContain("\n");
   });
 });
+
+test("a storage directory that cannot be used is one line and exit code 2", async () => {
+  const { exitCode, stderr } = await runProcess(["--port", "0", "--storage-dir", "/proc/nowhere"]);
+  expect(exitCode).toBe(2);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stderr).toContain("--storage-dir");
+});
