@@ -1,4 +1,6 @@
-import pino, { type Logger } from "pino";
+import { createRequire } from "node:module";
+import type Pino from "pino";
+import type { Logger } from "pino";
 import { type App, createApp } from "./app.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { describeSettings } from "./config/describe.ts";
@@ -54,7 +56,20 @@ async function open<T>({ storageDir, scriptsDir }: Config, build: () => Promise<
   }
 }
 
+/** The log, loaded for its first line: it would be a sixth of the way to the first answer. */
 function createLog(config: Config): Logger {
+  let loaded: Logger | null = null;
+  return new Proxy({} as Logger, {
+    get(_, key) {
+      loaded ??= loadLog(config);
+      const member: unknown = Reflect.get(loaded, key);
+      return typeof member === "function" ? member.bind(loaded) : member;
+    },
+  });
+}
+
+function loadLog(config: Config): Logger {
+  const pino = createRequire(import.meta.url)("pino") as typeof Pino;
   const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (!process.stdout.isTTY) return pino(options);
   return pino({

@@ -8,7 +8,7 @@ import { ActiveExecutions } from "./active.ts";
 import { admit, requireAccess, timeoutError } from "./admit.ts";
 import { Answers } from "./answers.ts";
 import { runAround } from "./around.ts";
-import { BodyReader, type ReceivedBody } from "./body.ts";
+import { AS_IT_IS, type BodyOutcome, BodyReader, type ReceivedBody } from "./body.ts";
 import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -150,10 +150,11 @@ export class Engine implements Disposable {
       return this.#run(new Execution(request, server, endpoint, url, null, this.#host), loaded);
     }
     const sinceMs = this.#services.clock.monotonicMs();
-    return this.#receive(request, loaded, sinceMs).then(
-      (body) => this.#run(new Execution(request, server, endpoint, url, body, this.#host), loaded, sinceMs),
-      (thrown) => this.#answers.refused(thrown, request, endpoint.match.file, this.#host.nextId()),
-    );
+    return this.#receive(request, loaded, sinceMs, {
+      use: (body) =>
+        this.#run(new Execution(request, server, endpoint, url, body, this.#host), loaded, sinceMs),
+      refuse: (error) => this.#answers.refused(error, request, endpoint.match.file, this.#host.nextId()),
+    });
   }
 
   /** Runs a script that can see nothing of its execution, so that none has to be made while all goes well. */
@@ -220,7 +221,9 @@ export class Engine implements Disposable {
       const hasMiddleware = match.pre !== null || match.post !== null;
       const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
-      const execution = begin(hasBody ? await this.#receive(request, loaded, sinceMs, hasMiddleware) : null);
+      const execution = begin(
+        hasBody ? await this.#receive(request, loaded, sinceMs, AS_IT_IS, hasMiddleware) : null,
+      );
       const run = this.#executor.start(execution, loaded, { full: true });
       const value = this.#runWithMiddleware(run, endpoint, loaded);
       const settled = leave ?? (() => undefined);
@@ -252,14 +255,16 @@ export class Engine implements Disposable {
   }
 
   /** Reads the body within its own time limit and that of the script. */
-  #receive(request: Request, loaded: LoadedScript, sinceMs: number, isShared = false): Promise<ReceivedBody> {
-    const { timeoutMs, compiled } = loaded;
-    return this.#bodies.receive(request, {
-      keepsRaw: isShared || loaded.keepsRawBody,
-      sinceMs,
-      scriptTimeoutMs: timeoutMs,
-      late: () => timeoutError(compiled.file, timeoutMs),
-    });
+  #receive<T>(
+    request: Request,
+    { timeoutMs, compiled, keepsRawBody }: LoadedScript,
+    sinceMs: number,
+    outcome: BodyOutcome<T>,
+    isShared = false,
+  ): Promise<T> {
+    const late = () => timeoutError(compiled.file, timeoutMs);
+    const keepsRaw = isShared || keepsRawBody;
+    return this.#bodies.receive(request, { keepsRaw, sinceMs, scriptTimeoutMs: timeoutMs, late }, outcome);
   }
 
   async #runWithMiddleware(
