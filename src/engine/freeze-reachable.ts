@@ -84,25 +84,28 @@ export const LITERALS = `[
   new Uint8Array(), new DataView(new ArrayBuffer(1)), new Proxy({}, {}), Math, JSON, Reflect, Atomics,
 ]`;
 
-/** Every object that leads on from the roots. */
+/** Every object that leads on from the roots; of a root that is none, its prototype. */
 function collectReachable(roots: readonly unknown[], except: ReadonlySet<unknown>): Set<object> {
   const seen = new Set<object>();
-  const pending = [...roots];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (value === null || value === undefined) continue;
-    const object = Object(value) as object;
-    if (object !== value) {
-      pending.push(Reflect.getPrototypeOf(object));
-      continue;
-    }
-    if (seen.has(object) || except.has(object)) continue;
-    seen.add(object);
+  const pending: object[] = [];
+  const find = (value: unknown) => {
+    if ((typeof value !== "object" && typeof value !== "function") || value === null) return;
+    if (seen.has(value) || except.has(value)) return;
+    seen.add(value);
+    pending.push(value);
+  };
+  for (const root of roots) {
+    const isPrimitive = root !== null && typeof root !== "object" && typeof root !== "function";
+    find(isPrimitive && root !== undefined ? Reflect.getPrototypeOf(Object(root)) : root);
+  }
+  for (let object = pending.pop(); object !== undefined; object = pending.pop()) {
     for (const key of Reflect.ownKeys(object)) {
       const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
-      pending.push(descriptor?.value, descriptor?.get, descriptor?.set);
+      find(descriptor?.value);
+      find(descriptor?.get);
+      find(descriptor?.set);
     }
-    pending.push(Reflect.getPrototypeOf(object));
+    find(Reflect.getPrototypeOf(object));
   }
   return seen;
 }

@@ -37,7 +37,7 @@ export function createFrozenRealm(): FrozenRealm {
   const tools = run(REALM_TOOLS) as RealmTools;
   const names = (run("Reflect.ownKeys(globalThis)") as PropertyKey[]).filter(isShownGlobal);
   const globals: Record<string, unknown> = Object.create(null);
-  for (const name of names) globals[name] = run(name);
+  Object.assign(globals, run(`({ ${names.join(", ")} })`));
 
   shareIdentity(globals, run(MAKE_HAS_INSTANCE) as never);
   forgetRegExpStatics(globals["RegExp"] as object);
