@@ -4,7 +4,7 @@ import { isObject } from "../base/realm.ts";
 export const UNSERIALISABLE: unique symbol = Symbol("unserialisable");
 
 /** Deeper members are left out, because both JSON and the stack end somewhere. */
-const DEPTH_MAX = 500;
+export const DEPTH_MAX = 500;
 
 /**
  * Copies a value as JSON would show it, but leaves out what JSON cannot hold instead of failing: functions, symbols,
@@ -63,4 +63,11 @@ function viewOfMember(holder: Record<PropertyKey, unknown>, key: string, ancesto
     // A throwing getter loses its own member only.
     return UNSERIALISABLE;
   }
+}
+
+/** Whether a JSON value is nested deeper than so many levels. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (!isObject(value)) return false;
+  if (levels <= 0) return true;
+  return Object.values(value).some((member) => isDeeperThan(member, levels - 1));
 }

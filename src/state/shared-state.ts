@@ -1,7 +1,7 @@
 import { isRecord } from "../base/realm.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { parseDotPath, readAt, removeAt, writeAt } from "./dot-path.ts";
-import { toSerialisableView, UNSERIALISABLE } from "./serialisable-view.ts";
+import { DEPTH_MAX, isDeeperThan, toSerialisableView, UNSERIALISABLE } from "./serialisable-view.ts";
 
 /** What stands at a place of the shared state. */
 export type StateReading =
@@ -66,9 +66,11 @@ export class SharedState {
   ): { readonly sizeBytes: number } {
     const segments = change.path === null ? [] : parseDotPath(change.path);
     if (segments.length === 0 && !isRecord(change.value)) {
-      throw new ExecError("invalidInput", "value must be an object when no path is given", {
-        details: { field: "value", reason: "must be an object when no path is given" },
-      });
+      throw refusedValue("must be an object when no path is given");
+    }
+    if (change.merge && !isRecord(change.value)) throw refusedValue("must be an object to be merged");
+    if (isDeeperThan(change.value, DEPTH_MAX - segments.length)) {
+      throw refusedValue(`must not be nested deeper than ${DEPTH_MAX} levels`);
     }
     const current = this.#states.get(key);
     // The rehearsal on a copy proves path and size, so that a refused change leaves nothing half done.
@@ -116,6 +118,10 @@ function measure(value: unknown): { readonly state: unknown; readonly sizeBytes:
   const copy = toSerialisableView(value);
   if (copy === UNSERIALISABLE) return { state: null, sizeBytes: 0 };
   return { state: copy, sizeBytes: Buffer.byteLength(JSON.stringify(copy)) };
+}
+
+function refusedValue(reason: string): ExecError {
+  return new ExecError("invalidInput", `value ${reason}`, { details: { field: "value", reason } });
 }
 
 function applyChange(

@@ -67,3 +67,21 @@ describe("state.set", () => {
     expect((app.services.shared.of("default/1") as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 });
+
+test("a value nested too deep to be shown is refused whole, not cut", async () => {
+  await using app = await testApp();
+  const deep = JSON.parse(`${"[".repeat(1_000)}${"]".repeat(1_000)}`) as unknown;
+  const body = { hostname: "default/1", path: "deep", value: deep };
+  const { status, body: answer } = await app.call("POST", "/api/v1/exec/shared-state/set", body);
+  expect([status, answer.details.field]).toEqual([400, "value"]);
+  expect(app.services.shared.of("default/1")).toEqual({});
+});
+
+test("only an object can be merged, and nothing is replaced by anything else", async () => {
+  await using app = await testApp();
+  app.services.shared.of("default/1")["a"] = { b: 5 };
+  const body = { hostname: "default/1", path: "a", value: [1], merge: true };
+  const { status, body: answer } = await app.call("POST", "/api/v1/exec/shared-state/set", body);
+  expect([status, answer.error]).toEqual([400, "value must be an object to be merged"]);
+  expect(app.services.shared.of("default/1")).toEqual({ a: { b: 5 } });
+});
