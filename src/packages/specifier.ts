@@ -18,7 +18,7 @@ const BUILTINS: ReadonlySet<string> = new Set(builtinModules);
 /**
  * Says what a specifier in `import` or `require` names, without looking at the disk.
  *
- * @see https://docs.npmjs.com/cli/configuring-npm/package-json#name for what a package may be called
+ * What a package may be called is said of `name` in npm's description of package.json.
  */
 export function parseSpecifier(specifier: string): Specifier {
   if (/^(\.{0,2}\/|\.{1,2}$|file:|https?:|data:)/.test(specifier)) return { kind: "file" };
