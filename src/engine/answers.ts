@@ -5,7 +5,7 @@ import { timeoutError } from "./admit.ts";
 import type { Execution } from "./execution.ts";
 import type { Run } from "./executor.ts";
 import type { FailurePresenter } from "./failure.ts";
-import { isOpenEnded, toResponse } from "./respond.ts";
+import { isOpenEnded, plainResponse, toResponse } from "./respond.ts";
 
 /** What an answer needs to know of its run. */
 type Outcome = Pick<Run, "res" | "stringify">;
@@ -75,6 +75,8 @@ export class Answers {
   /** The answer to a value; a value that cannot be one is a failure of the script. */
   of(execution: Execution, run: Outcome, value: unknown): Response | Promise<Response> {
     try {
+      const plain = run.res === null && !execution.logged ? plainResponse(value, run.stringify) : null;
+      if (plain !== null) return plain;
       const response = toResponse(value, run.res, run.stringify, (thrown) => this.failed(thrown, execution));
       // Without a word for some seconds the runtime would take the connection for dead.
       if (isOpenEnded(value, run.res)) execution.server.timeout(execution.request, 0);

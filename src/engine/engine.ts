@@ -14,7 +14,7 @@ import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EndpointCache } from "./endpoint-cache.ts";
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
-import { type Executor, InlineExecutor, type Run } from "./executor.ts";
+import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
 import { locate } from "./locate.ts";
 import { plainResponse } from "./respond.ts";
@@ -50,9 +50,6 @@ interface Arrival {
   readonly server: RequestServer;
   readonly url: string;
 }
-
-/** What a script that uses none of its execution's names is given for them. */
-const NONE = undefined;
 
 /** The data plane: answers requests by running scripts. Read it from {@link Engine.fetchKnown} downwards. */
 export class Engine implements Disposable {
@@ -180,10 +177,12 @@ export class Engine implements Disposable {
   /** Runs a script without conditions; synchronous as long as the script is. */
   #run(execution: Execution, loaded: LoadedScript, sinceMs?: number): Response | Promise<Response> {
     try {
-      const run = this.#executor.start(execution, loaded);
-      const value = run.invoke(undefined);
-      if (!isPromiseLike(value)) return this.#answers.of(execution, run, value);
-      return this.#answers.whenSettled(execution, run, value, { timeoutMs: loaded.timeoutMs, sinceMs });
+      const run = loaded.uses === USES.req ? null : this.#executor.start(execution, loaded);
+      // Nothing but `req` is what most scripts that take a body ask for.
+      const value = run === null ? runWithRequest(execution, loaded) : run.invoke(undefined);
+      const outcome = run ?? { res: null, stringify: loaded.linked.stringify };
+      if (!isPromiseLike(value)) return this.#answers.of(execution, outcome, value);
+      return this.#answers.whenSettled(execution, outcome, value, { timeoutMs: loaded.timeoutMs, sinceMs });
     } catch (thrown) {
       return this.#answers.failed(thrown, execution);
     }

@@ -33,6 +33,15 @@ export interface Run {
   invoke(mainResult: unknown): unknown;
 }
 
+/** Runs a script that sees nothing of its execution but `req`. */
+export function runWithRequest(execution: Execution, script: LoadedScript): unknown {
+  const req = createRequest(execution, script);
+  return script.linked.run(req, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
+}
+
+/** What a script that does not use a name is given for it. */
+export const NONE = undefined;
+
 /** Runs scripts in this process. */
 export class InlineExecutor implements Executor {
   readonly #shared: SharedState;
