@@ -26,35 +26,52 @@ const utf8 = new TextDecoder();
 /** How often pending bodies are looked at, in milliseconds. */
 const SWEEP_MS = 100;
 
-/** A body that has not been received completely. */
-interface PendingBody {
-  /** Monotonic milliseconds. */
-  readonly deadlineMs: number;
-  readonly expire: () => void;
-}
+/** Is given a body, or else what was wrong with it; what it returns becomes the result of the whole. */
+export type TakeBody<T> = (body: ReceivedBody | null, error: ExecError | null) => T | PromiseLike<T>;
 
-/** What becomes of a body. */
-export interface BodyOutcome<T> {
-  readonly use: (body: ReceivedBody) => T | PromiseLike<T>;
-  readonly refuse: (error: ExecError) => T | PromiseLike<T>;
-}
-
-/** Hands a body, or what was wrong with it, to whoever awaits it. */
-export const AS_IT_IS: BodyOutcome<ReceivedBody> = {
-  use: (body) => body,
-  refuse: (error) => Promise.reject(error),
-};
-
-/** How one body is to be received. */
-export interface BodyRequest {
+/** How the bodies of one script are to be received. */
+export interface BodyRules {
   /** Whether the script may ask for the bytes; JSON is read faster without. */
   readonly keepsRaw: boolean;
-  /** When the request came in, in monotonic milliseconds. */
-  readonly sinceMs: number;
-  /** The script's own time limit from then on, in milliseconds; 0 for none. */
+  /** The script's own time limit since its request came in, in milliseconds; 0 for none. */
   readonly scriptTimeoutMs: number;
   /** Makes the answer for when that is over first. */
   readonly late: () => ExecError;
+}
+
+/** A body that has not been received completely. */
+interface Pending {
+  readonly rules: BodyRules;
+  /** When the request came in, in monotonic milliseconds. */
+  readonly sinceMs: number;
+  end(body: ReceivedBody | null, error: ExecError | null): void;
+}
+
+class PendingBody<T> implements Pending {
+  readonly rules: BodyRules;
+  readonly sinceMs: number;
+  private _take: TakeBody<T> | null;
+  private _resolve: (result: T | PromiseLike<T>) => void;
+
+  constructor(
+    rules: BodyRules,
+    sinceMs: number,
+    take: TakeBody<T>,
+    resolve: (result: T | PromiseLike<T>) => void,
+  ) {
+    this.rules = rules;
+    this.sinceMs = sinceMs;
+    this._take = take;
+    this._resolve = resolve;
+  }
+
+  /** Hands the body on; what comes after the first end is nobody's. */
+  end(body: ReceivedBody | null, error: ExecError | null): void {
+    const take = this._take;
+    if (take === null) return;
+    this._take = null;
+    this._resolve(take(body, error));
+  }
 }
 
 /**
@@ -65,7 +82,7 @@ export class BodyReader implements Disposable {
   readonly #clock: Clock;
   readonly #limits: BodyLimits;
   /** One sweep for all of them: a timer for each body costs a tenth of a small request. */
-  readonly #pending = new Set<PendingBody>();
+  readonly #pending = new Set<Pending>();
   #sweeper: Timer | null = null;
 
   constructor(clock: Clock, limits: BodyLimits) {
@@ -79,36 +96,33 @@ export class BodyReader implements Disposable {
    * A declared length is checked before a byte is read, an undeclared one while reading. What becomes of the body is
    * given along, because a promise in between costs 2 % of a small request.
    *
-   * @param outcome.use Is given the body.
-   * @param outcome.refuse Is given `bodyTooLarge`, `bodyTimeout`, `clientGone`, `invalidBody` for one that does not
-   *   parse, or what `late` makes.
+   * @param sinceMs When the request came in, in monotonic milliseconds.
+   * @param take Is given the body, or `bodyTooLarge`, `bodyTimeout`, `clientGone`, `invalidBody` for one that does
+   *   not parse, or what `rules.late` makes. Called once, and it must not throw.
    */
-  receive<T>(request: Request, wanted: BodyRequest, { use, refuse }: BodyOutcome<T>): Promise<T> {
-    return new Promise<T>((resolve) => {
-      const { bytesMax } = this.#limits;
-      const { headers } = request;
-      const declared = headers.get("content-length");
-      if (declared !== null && Number(declared) > bytesMax) return resolve(refuse(tooLarge(bytesMax)));
-      const type = headers.get("content-type") ?? "";
-      const pending = this.#watch(wanted, (error) => resolve(refuse(error)));
-      const settle = (body: ReceivedBody) => {
-        this.#pending.delete(pending);
-        resolve(use(body));
-      };
-      const fail = (error: unknown) => {
-        this.#pending.delete(pending);
-        resolve(refuse(toReadError(error, type)));
-      };
-      if (!wanted.keepsRaw && type === "application/json" && declared !== null && declared !== "0") {
-        request.json().then((value) => settle({ value }), fail);
-        return;
-      }
-      const raw =
-        declared === null
-          ? readChunks(request, bytesMax)
-          : request.arrayBuffer().then((all) => Buffer.from(all));
-      raw.then((bytes) => parseBody(bytes, type)).then(settle, fail);
-    });
+  receive<T>(request: Request, rules: BodyRules, sinceMs: number, take: TakeBody<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<T>();
+    const { bytesMax } = this.#limits;
+    const { headers } = request;
+    const declared = headers.get("content-length");
+    const pending = new PendingBody(rules, sinceMs, take, resolve);
+    if (declared !== null && Number(declared) > bytesMax) {
+      pending.end(null, tooLarge(bytesMax));
+      return promise;
+    }
+    const type = headers.get("content-type") ?? "";
+    this.#watch(pending);
+    const fail = (error: unknown) => this.#end(pending, null, toReadError(error, type));
+    if (!rules.keepsRaw && type === "application/json" && declared !== null && declared !== "0") {
+      request.json().then((value) => this.#end(pending, { value }, null), fail);
+      return promise;
+    }
+    const raw =
+      declared === null
+        ? readChunks(request, bytesMax)
+        : request.arrayBuffer().then((all) => Buffer.from(all));
+    raw.then((bytes) => parseBody(bytes, type)).then((body) => this.#end(pending, body, null), fail);
+    return promise;
   }
 
   [Symbol.dispose](): void {
@@ -116,26 +130,27 @@ export class BodyReader implements Disposable {
     this.#pending.clear();
   }
 
-  /** Whichever limit is over first ends the wait: the body's or the script's. */
-  #watch({ sinceMs, scriptTimeoutMs, late }: BodyRequest, reject: (error: ExecError) => void): PendingBody {
-    const { timeoutMs } = this.#limits;
-    const isScriptFirst = scriptTimeoutMs > 0 && (timeoutMs === 0 || scriptTimeoutMs < timeoutMs);
-    const limitMs = isScriptFirst ? scriptTimeoutMs : timeoutMs;
-    const pending = {
-      deadlineMs: limitMs > 0 ? sinceMs + limitMs : Number.POSITIVE_INFINITY,
-      expire: () => reject(isScriptFirst ? late() : bodyTimeout(timeoutMs)),
-    };
+  #watch(pending: Pending): void {
     this.#pending.add(pending);
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
-    return pending;
   }
 
+  #end(pending: Pending, body: ReceivedBody | null, error: ExecError | null): void {
+    this.#pending.delete(pending);
+    pending.end(body, error);
+  }
+
+  /** Whichever limit is over first ends the wait: the body's or the script's. */
   #sweep(): void {
     const now = this.#clock.monotonicMs();
+    const { timeoutMs } = this.#limits;
     for (const pending of this.#pending) {
-      if (pending.deadlineMs > now) continue;
-      this.#pending.delete(pending);
-      pending.expire();
+      const { sinceMs, rules } = pending;
+      const { scriptTimeoutMs, late } = rules;
+      const isScriptFirst = scriptTimeoutMs > 0 && (timeoutMs === 0 || scriptTimeoutMs < timeoutMs);
+      const limitMs = isScriptFirst ? scriptTimeoutMs : timeoutMs;
+      if (limitMs === 0 || sinceMs + limitMs > now) continue;
+      this.#end(pending, null, isScriptFirst ? late() : bodyTimeout(timeoutMs));
     }
     if (this.#pending.size > 0 || this.#sweeper === null) return;
     clearInterval(this.#sweeper);

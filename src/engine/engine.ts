@@ -5,10 +5,10 @@ import { isPromiseLike } from "../base/realm.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SharedState } from "../state/shared-state.ts";
 import { ActiveExecutions } from "./active.ts";
-import { admit, requireAccess, timeoutError } from "./admit.ts";
+import { admit, requireAccess } from "./admit.ts";
 import { Answers } from "./answers.ts";
 import { runAround } from "./around.ts";
-import { AS_IT_IS, type BodyOutcome, BodyReader, type ReceivedBody } from "./body.ts";
+import { BodyReader, type ReceivedBody } from "./body.ts";
 import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -147,10 +147,11 @@ export class Engine implements Disposable {
       return this.#run(new Execution(request, server, endpoint, url, null, this.#host), loaded);
     }
     const sinceMs = this.#services.clock.monotonicMs();
-    return this.#receive(request, loaded, sinceMs, {
-      use: (body) =>
-        this.#run(new Execution(request, server, endpoint, url, body, this.#host), loaded, sinceMs),
-      refuse: (error) => this.#answers.refused(error, request, endpoint.match.file, this.#host.nextId()),
+    return this.#bodies.receive(request, loaded.bodyRules, sinceMs, (body, error) => {
+      if (error !== null) {
+        return this.#answers.refused(error, request, endpoint.match.file, this.#host.nextId());
+      }
+      return this.#run(new Execution(request, server, endpoint, url, body, this.#host), loaded, sinceMs);
     });
   }
 
@@ -220,9 +221,7 @@ export class Engine implements Disposable {
       const hasMiddleware = match.pre !== null || match.post !== null;
       const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
-      const execution = begin(
-        hasBody ? await this.#receive(request, loaded, sinceMs, AS_IT_IS, hasMiddleware) : null,
-      );
+      const execution = begin(hasBody ? await this.#receive(request, loaded, sinceMs, hasMiddleware) : null);
       const run = this.#executor.start(execution, loaded, { full: true });
       const value = this.#runWithMiddleware(run, endpoint, loaded);
       const settled = leave ?? (() => undefined);
@@ -253,17 +252,17 @@ export class Engine implements Disposable {
     return withCors(this.#answers.failed(failure, execution), cors);
   }
 
-  /** Reads the body within its own time limit and that of the script. */
-  #receive<T>(
+  /** The body for a script and the middleware around it, which may ask for the bytes. */
+  #receive(
     request: Request,
-    { timeoutMs, compiled, keepsRawBody }: LoadedScript,
+    { bodyRules }: LoadedScript,
     sinceMs: number,
-    outcome: BodyOutcome<T>,
-    isShared = false,
-  ): Promise<T> {
-    const late = () => timeoutError(compiled.file, timeoutMs);
-    const keepsRaw = isShared || keepsRawBody;
-    return this.#bodies.receive(request, { keepsRaw, sinceMs, scriptTimeoutMs: timeoutMs, late }, outcome);
+    hasMiddleware: boolean,
+  ): Promise<ReceivedBody | null> {
+    const rules = hasMiddleware ? { ...bodyRules, keepsRaw: true } : bodyRules;
+    return this.#bodies.receive(request, rules, sinceMs, (body, error) =>
+      error === null ? body : Promise.reject(error),
+    );
   }
 
   async #runWithMiddleware(

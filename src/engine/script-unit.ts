@@ -6,6 +6,7 @@ import type { CompiledScript } from "../compiler/compiler.ts";
 import type { ReturnType } from "../compiler/return-type-shape.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { timeoutError } from "./admit.ts";
+import type { BodyRules } from "./body.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { type LinkedScript, type LinkTargets, linkScript } from "./link.ts";
 import { readReturnType } from "./return-type.ts";
@@ -32,8 +33,7 @@ export interface LoadedScript {
   readonly timeoutMs: number;
   readonly returnType: ReturnType | null;
   readonly isBodyRaw: boolean;
-  /** Whether the bytes of a parsed body may be asked for, by the script or by a module it hands `req` to. */
-  readonly keepsRawBody: boolean;
+  readonly bodyRules: BodyRules;
 }
 
 /** What a unit needs to load its script. */
@@ -124,6 +124,7 @@ function toLoaded(compiled: CompiledScript, linked: LinkedScript, timeoutDefault
   const { effective } = directives;
   const { freeNames } = prepared;
   const hasExports = prepared.exports.length > 0 || freeNames.has("module") || freeNames.has("exports");
+  const timeoutMs = effective.timeout ?? timeoutDefaultMs;
   return {
     compiled,
     linked,
@@ -139,10 +140,15 @@ function toLoaded(compiled: CompiledScript, linked: LinkedScript, timeoutDefault
     // A handler may be made elsewhere, by a function that nobody has looked at.
     isVariadic: prepared.isVariadic || prepared.modules.length > 0,
     readsMetadata: !prepared.bareNames.has("metadata"),
-    timeoutMs: effective.timeout ?? timeoutDefaultMs,
+    timeoutMs,
     returnType: readReturnType(directives),
     isBodyRaw: effective.rawBody,
-    keepsRawBody: RAW_BODY_USES.test(prepared.source) || prepared.modules.some((each) => !isBuiltin(each)),
+    bodyRules: {
+      // The bytes may also be asked for by a module that the script hands `req` to.
+      keepsRaw: RAW_BODY_USES.test(prepared.source) || prepared.modules.some((each) => !isBuiltin(each)),
+      scriptTimeoutMs: timeoutMs,
+      late: () => timeoutError(compiled.file, timeoutMs),
+    },
   };
 }
 

@@ -261,6 +261,32 @@ describe("limits", () => {
   });
 });
 
+test("a script does not run any more once its caller was told that the body came too late", async () => {
+  await using own = await scriptApp(
+    {
+      "default/1/a.ts": "shared.last = req.body; return 'run'",
+      "default/1/last.ts": "return { last: shared.last }",
+    },
+    ["--body-timeout", "20"],
+  );
+  const { promise: answered, resolve } = Promise.withResolvers<void>();
+  const consumed = Promise.withResolvers<void>();
+  const slow = new ReadableStream({
+    async pull(controller) {
+      await answered;
+      controller.enqueue(Buffer.from("late"));
+      controller.close();
+      setTimeout(consumed.resolve);
+    },
+  });
+  // The usual way is open to scripts that have been loaded.
+  expect((await own.ask("/a", post("text/plain", "in time"))).text).toBe("run");
+  expect((await own.ask("/a", post("text/plain", slow))).status).toBe(408);
+  resolve();
+  await consumed.promise;
+  expect((await own.ask("/last")).json).toEqual({ last: "in time" });
+});
+
 describe("bodies over a real socket", () => {
   let server: ServerProcess;
   beforeAll(async () => {
