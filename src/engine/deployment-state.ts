@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import vm from "node:vm";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
+import { createBun } from "./facade/bun.ts";
 import { createProcess } from "./facade/process.ts";
 import { hostGlobals, INJECTED_MODULES, loadHostModule } from "./globals.ts";
 import { harden } from "./harden.ts";
@@ -64,6 +65,7 @@ export class DeploymentState implements Disposable {
       hostGuard: options.hostGuard,
       context: () => this.context,
       process: (file) => createProcess(options.readEnvironment(file), { file, sealed: false }),
+      bun: (file, sealed) => createBun(options.readEnvironment(file), { file, sealed }),
       linkValues: (compiled, require) => ({
         ...this.injectedFor(compiled, { require, load: null }, false),
         console: options.console(compiled.file),
@@ -121,7 +123,7 @@ export class DeploymentState implements Disposable {
       __filename: () => absolute,
       __dirname: () => dirname(absolute),
       process: () => createProcess(this.#options.readEnvironment(file), { file: absolute, sealed }),
-      Bun: () => overlay(Bun, { sealed, overrides: { env: this.#options.readEnvironment(file) } }),
+      Bun: () => createBun(this.#options.readEnvironment(file), { file: absolute, sealed }),
       $: () => closed(Bun.$),
       state: () => Object.freeze({ update: harden(this.#options.updateState) }),
       ...injectedMakers(sealed),

@@ -40,6 +40,8 @@ export interface ModulesOptions {
   ) => Readonly<Record<string, unknown>>;
   /** What `process` is for modules that ask for it by `require`. */
   readonly process: (file: string) => unknown;
+  /** The same for `bun`. */
+  readonly bun: (file: string, sealed: boolean) => unknown;
 }
 
 /** What is known of one importer. */

@@ -19,6 +19,8 @@ export interface RuntimeModulesOptions {
   readonly hostGuard: HostGuard;
   /** What `process` is for a file that asks for it by `require`. */
   readonly process: (file: string) => unknown;
+  /** The same for `bun`. */
+  readonly bun: (file: string, sealed: boolean) => unknown;
 }
 
 /** Modules that the runtime loads into the server's realm: its own, and npm packages. */
@@ -36,12 +38,15 @@ export class RuntimeModules {
   builtin(name: string, { file, builtins, sealed }: BuiltinViews): unknown {
     const known = builtins.get(name);
     if (known !== undefined) return known;
-    const view =
-      name === "process"
-        ? this.#options.process(file)
-        : overlay(this.#whileLoading(`builtin:${name}`, () => loadHostModule(name)) as object, { sealed });
+    const view = this.#viewOf(name, file, sealed);
     builtins.set(name, view);
     return view;
+  }
+
+  #viewOf(name: string, file: string, sealed: boolean): unknown {
+    if (name === "process") return this.#options.process(file);
+    if (name === "bun") return this.#options.bun(file, sealed);
+    return overlay(this.#whileLoading(`builtin:${name}`, () => loadHostModule(name)) as object, { sealed });
   }
 
   /** @param path Absolute. */

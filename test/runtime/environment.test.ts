@@ -68,6 +68,31 @@ describe("process.env of a script", () => {
     expect(process.env["A"]).toBeUndefined();
   });
 
+  test("so it is with what it assigns to Bun.env", async () => {
+    await using app = await scriptApp({
+      "default/1/a.ts": 'const { env } = Bun; const was = env.A ?? null; env.A = "assigned"; return { was }',
+      "default/1/b.ts": 'return { was: require("bun").env.A ?? null }',
+    });
+    for (const path of ["/a", "/a", "/b"]) expect((await app.ask(path)).json).toEqual({ was: null });
+  });
+
+  test("a program it starts has the same, unless told otherwise", async () => {
+    const printed = (spawn: string) =>
+      `const child = ${spawn}; return (typeof child.stdout === "object" && "getReader" in child.stdout ? await new Response(child.stdout).text() : child.stdout.toString()).trim()`;
+    await using app = await scriptApp({
+      "default/1/_default.env": "A=mine",
+      "default/1/sync.ts": printed('Bun.spawnSync(["sh", "-c", "echo $A"])'),
+      "default/1/object.ts": printed('Bun.spawnSync({ cmd: ["sh", "-c", "echo $A"] })'),
+      "default/1/async.ts": printed('Bun.spawn(["sh", "-c", "echo $A"], { stdout: "pipe" })'),
+      "default/1/module.ts": printed('require("bun").spawnSync(["sh", "-c", "echo $A"])'),
+      "default/1/own.ts": printed('Bun.spawnSync(["/bin/sh", "-c", "echo $A"], { env: { A: "own" } })'),
+    });
+    for (const path of ["/sync", "/object", "/async", "/module"]) {
+      expect((await app.ask(path)).text).toBe("mine");
+    }
+    expect((await app.ask("/own")).text).toBe("own");
+  });
+
   test("a value is never a program: names of Object.prototype and quotes stay text", async () => {
     await using app = await scriptApp({
       "default/1/a.env": "A=\"two words\" # note\nB='$A'\n__proto__=x\nC=",

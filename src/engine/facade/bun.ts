@@ -1,0 +1,33 @@
+import { harden } from "../harden.ts";
+import { overlay } from "../overlay.ts";
+
+/**
+ * The `Bun` of a script: the server's, with the script's own environment and arguments.
+ *
+ * Left to itself, `Bun.spawn` hands a child the environment the server was started with, tokens included, whatever
+ * `process.env` says by then (Bun 1.4.5); a script's children get the script's.
+ *
+ * @param env The script's environment; assigning to it changes this copy only.
+ * @param options.sealed Whether writes are ignored, for a script whose runs share the object.
+ */
+export function createBun(
+  env: Readonly<Record<string, string>>,
+  { sealed, file }: { readonly sealed: boolean; readonly file: string },
+): typeof Bun {
+  const own = sealed ? Object.freeze({ ...env }) : { ...env };
+  const inheriting =
+    (start: (options: { env?: unknown }) => unknown) =>
+    (command: unknown, options?: { env?: unknown }): unknown => {
+      const given = Array.isArray(command) ? { ...options, cmd: command } : (command as { env?: unknown });
+      return start({ ...given, env: given.env ?? own });
+    };
+  return overlay(Bun, {
+    sealed,
+    overrides: {
+      env: own,
+      argv: sealed ? Object.freeze(["bun", file]) : ["bun", file],
+      spawn: harden(inheriting(Bun.spawn as never)),
+      spawnSync: harden(inheriting(Bun.spawnSync as never)),
+    },
+  });
+}
