@@ -19,8 +19,9 @@ VOLUME /storage
 ENV EXEC_STORAGE_DIR=/storage
 USER bun
 
-# A container is reached from outside it, so it listens everywhere. The control API has no token: the server does not
-# start before you say that something in front of it decides who may call it (EXEC_ALLOW_UNAUTHENTICATED=on).
+# A container is reached from outside it, so it listens everywhere. The server therefore does not start before it has a
+# token for the control API (EXEC_API_TOKEN_FILE or EXEC_API_TOKEN), or is told that something in front of it decides who
+# may call (EXEC_ALLOW_UNAUTHENTICATED=on).
 ENV HOST=0.0.0.0 PORT=8081
 EXPOSE 8081
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \

@@ -1,3 +1,4 @@
+import { accessAsMarkdown } from "../src/access/describe.ts";
 import { settingsAsMarkdown } from "../src/config/describe.ts";
 import { directivesAsMarkdown } from "../src/directives/describe.ts";
 import { failuresAsMarkdown } from "../src/errors/describe.ts";
@@ -7,6 +8,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   settings: settingsAsMarkdown,
   directives: directivesAsMarkdown,
   failures: failuresAsMarkdown,
+  access: accessAsMarkdown,
 };
 
 /**

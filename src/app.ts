@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { keepTokensFromScript } from "./access/script-requests.ts";
+import { Tokens } from "./access/tokens.ts";
 import type { Api } from "./api/register.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { SingleNode } from "./cluster/single-node.ts";
@@ -12,6 +14,7 @@ import { closeHostRealm } from "./engine/host-realm.ts";
 import { Units } from "./engine/units.ts";
 import { toErrorResponse } from "./errors/envelope.ts";
 import { ExecError } from "./errors/exec-error.ts";
+import { normalizeError } from "./errors/normalize.ts";
 import { PackageResolver } from "./packages/resolver.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { ScriptChanges } from "./scripts/changes.ts";
@@ -75,6 +78,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     config,
     clock,
     log,
+    tokens: new Tokens(config.apiTokens),
     scripts,
     routes,
     shared,
@@ -98,21 +102,37 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   );
   const api = lazily(() => loadApi(services));
   const owned = building.move();
+  const answer: App["fetch"] = (request, server) => {
+    const { url } = request;
+    const known = engine.fetchKnown(request, server, url);
+    if (known !== null) return known;
+    if (!isControlUrl(url)) return engine.fetch(request, server, url);
+    const peerIp = server.requestIP(request)?.address ?? "";
+    return api().then(
+      (loaded) => loaded.fetch(request, { peerIp }),
+      (cause) => toErrorResponse(new ExecError("internal", undefined, { cause }), clock.now()),
+    );
+  };
   return {
     services,
     engine,
-    fetch: (request, server) => {
-      const { url } = request;
-      const known = engine.fetchKnown(request, server, url);
-      if (known !== null) return known;
-      if (!isControlUrl(url)) return engine.fetch(request, server, url);
-      const peerIp = server.requestIP(request)?.address ?? "";
-      return api().then(
-        (loaded) => loaded.fetch(request, { peerIp }),
-        (cause) => toErrorResponse(new ExecError("internal", undefined, { cause }), clock.now()),
-      );
-    },
+    // Without tokens there is nothing to keep from scripts, and their requests pay nothing for it.
+    fetch: services.tokens.isEmpty ? answer : keepingTokens(services, answer),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The same for requests to scripts without what of the control API's tokens came with them. */
+function keepingTokens({ tokens, clock }: Services, answer: App["fetch"]): App["fetch"] {
+  return (request, server) => {
+    const { url } = request;
+    if (isControlUrl(url)) return answer(request, server);
+    try {
+      keepTokensFromScript(request, url, tokens);
+    } catch (thrown) {
+      return toErrorResponse(normalizeError(thrown), clock.now());
+    }
+    return answer(request, server);
   };
 }
 

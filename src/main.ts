@@ -5,6 +5,7 @@ import { type App, createApp } from "./app.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { describeSettings } from "./config/describe.ts";
 import { type Config, loadConfig } from "./config/load.ts";
+import { hideSecrets } from "./config/secrets.ts";
 import { type RunningServer, serve } from "./server.ts";
 
 /** Exit codes of the program (running.md §1). */
@@ -19,7 +20,9 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exit(EXIT.ok);
   }
   const config = readConfig(argv);
+  hideSecrets(process);
   const log = createLog(config);
+  for (const warning of config.warnings) log.warn(warning);
   const environment = { ...process.env } as Record<string, string>;
   const app = await open(config, () => createApp(config, { log, environment }));
   surviveScripts(app, log);
@@ -122,13 +125,14 @@ function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
 function greet({ port }: RunningServer, config: Config): void {
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
   const base = `http://${host}:${port}`;
+  const token = config.apiTokens.length === 0 ? "" : ' -H "Authorization: Bearer $TOKEN"';
   const body = JSON.stringify({ path: "hello.ts", content: 'return { hello: "world" }' });
   process.stdout.write(
     [
       `hoody-exec ${config.version} listens on ${base}`,
       `  scripts   ${config.scriptsDir}/default/1`,
       `  API       ${base}/openapi.json`,
-      `  try       curl -s ${base}/api/v1/exec/scripts/write -H 'content-type: application/json' -d '${body}' && curl -s ${base}/hello`,
+      `  try       curl -s ${base}/api/v1/exec/scripts/write${token} -H 'content-type: application/json' -d '${body}' && curl -s ${base}/hello`,
       "",
     ].join("\n"),
   );

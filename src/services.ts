@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Tokens } from "./access/tokens.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./config/load.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
@@ -12,6 +13,8 @@ export interface Services {
   readonly clock: Clock;
   /** The server's own log; scripts' `console` output goes there too. */
   readonly log: Logger;
+  /** Tokens of the control API. */
+  readonly tokens: Tokens;
   /** User scripts on disk. */
   readonly scripts: ScriptStore;
   /** URL path → script file, from memory. */

@@ -6,22 +6,26 @@ export interface GuardedCall {
   readonly headers: Headers;
   /** Host header as sent, port included. */
   readonly host: string;
+  /** The name the caller used; another one than `host` behind a trusted proxy. */
+  readonly publicHost: string;
 }
 
 /**
  * Keeps web pages of others away from the control API (running.md §4), also where it listens on loopback only: a
  * browser on the same machine would carry their requests there.
  *
- * @param allowedHosts Names from `--allowed-hosts`, `*.` in front for every name below a domain.
+ * @param allowedHosts Names from `--allowed-hosts`, `*.` in front for every name below a domain; null lets every Host
+ *   pass, where a token is asked for that no page of others has.
  * @throws {ExecError} `crossSite` for a foreign `Origin`, `Sec-Fetch-Site: cross-site`, or a Host that is not ours:
  *   whoever owns a domain can point it at this address (DNS rebinding).
  */
-export function refuseForeignPages(call: GuardedCall, allowedHosts: readonly string[]): void {
-  if (!isAllowedHost(call.host, allowedHosts)) {
+export function refuseForeignPages(call: GuardedCall, allowedHosts: readonly string[] | null): void {
+  if (allowedHosts !== null && !isAllowedHost(call.host, allowedHosts)) {
     throw refusal("Host is not in --allowed-hosts", "host", quoteBriefly(call.host));
   }
   const origin = call.headers.get("origin");
-  if (origin !== null && hostOfOrigin(origin) !== call.host.toLowerCase()) {
+  const ownHosts = [call.host.toLowerCase(), call.publicHost.toLowerCase()];
+  if (origin !== null && !ownHosts.includes(hostOfOrigin(origin) ?? "")) {
     throw refusal("Origin is not this server", "origin", quoteBriefly(origin));
   }
   if (call.headers.get("sec-fetch-site") === "cross-site") {

@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { stringify } from "yaml";
+import { accessOf } from "../access/routes.ts";
 import { FAILURES, type FailureKind, toWireCode } from "../errors/failures.ts";
 import type { Operation } from "./operation.ts";
 import { isoTime } from "./schemas.ts";
@@ -14,13 +15,18 @@ export type ApiDocument = ReturnType<OpenAPIHono["getOpenAPIDocument"]>;
  */
 export function createDocument(operations: readonly Operation[], version: string): ApiDocument {
   const { openAPIRegistry, getOpenAPIDocument } = boundApp();
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
+    openAPIRegistry.registerComponent("securitySchemes", name, scheme);
+  }
   for (const operation of operations) openAPIRegistry.registerPath(toPath(operation));
   return getOpenAPIDocument({
     openapi: "3.0.3",
     info: {
       title: "hoody-exec control API",
       version,
-      description: "Write, check and look after scripts. Scripts themselves are called at their bare path.",
+      description:
+        "Write, check and look after scripts. Scripts themselves are called at their bare path. " +
+        "A token is asked for once the server has any; x-scope is what it must hold.",
       license: { name: "MIT" },
     },
     servers: [{ url: "http://localhost:8081" }],
@@ -35,7 +41,7 @@ export function toYaml(document: ApiDocument): string {
 }
 
 /** Failures that every operation may answer, and those that come with a query or a body. */
-const SHARED_FAILURES: readonly FailureKind[] = ["crossSite", "internal", "shuttingDown"];
+const SHARED_FAILURES: readonly FailureKind[] = ["unauthorized", "crossSite", "internal", "shuttingDown"];
 const QUERY_FAILURES: readonly FailureKind[] = ["invalidInput", "malformedUrl"];
 const BODY_FAILURES: readonly FailureKind[] = [
   "invalidInput",
@@ -44,6 +50,12 @@ const BODY_FAILURES: readonly FailureKind[] = [
   "bodyTooLarge",
   "unsupportedMediaType",
 ];
+
+/** Where a token may stand (operations.md §2.3). */
+const SECURITY_SCHEMES = {
+  bearer: { type: "http", scheme: "bearer" },
+  apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+} as const;
 
 const ErrorEnvelope = z
   .object({
@@ -66,6 +78,7 @@ export function documentedFailures(operation: Operation): readonly FailureKind[]
       ...(operation.failures ?? []),
       ...(operation.query === undefined && operation.params === undefined ? [] : QUERY_FAILURES),
       ...(operation.body === undefined ? [] : BODY_FAILURES),
+      ...(isPublic(operation) ? [] : (["scopeMissing"] as const)),
       ...SHARED_FAILURES,
     ]),
   ];
@@ -82,6 +95,7 @@ function toPath(operation: Operation): PathConfig {
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
     tags: [tagOf(operation)],
+    ...toSecurity(operation),
     request: {
       ...(operation.params === undefined ? {} : { params: operation.params }),
       ...(operation.query === undefined ? {} : { query: operation.query }),
@@ -94,6 +108,19 @@ function toPath(operation: Operation): PathConfig {
       },
       ...toErrorResponses(documentedFailures(operation)),
     },
+  };
+}
+
+function isPublic({ method, path }: Operation): boolean {
+  return accessOf(method, path) === "public";
+}
+
+/** The empty entry stands for a server without tokens. */
+function toSecurity(operation: Operation): Pick<PathConfig, "security"> & Record<`x-${string}`, unknown> {
+  if (isPublic(operation)) return {};
+  return {
+    security: [{ bearer: [] }, { apiKey: [] }, {}],
+    "x-scope": accessOf(operation.method, operation.path),
   };
 }
 

@@ -1,5 +1,8 @@
 import { type Context, Hono } from "hono";
+import { authorize } from "../access/authorize.ts";
 import { refuseForeignPages } from "../access/browser-guard.ts";
+import { presentedToken } from "../access/credential.ts";
+import { type Access, accessOf } from "../access/routes.ts";
 import { toErrorResponse } from "../errors/envelope.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { normalizeError } from "../errors/normalize.ts";
@@ -17,28 +20,35 @@ export interface Api {
   fetch(request: Request, info: { readonly peerIp: string }): Promise<Response>;
 }
 
-/** Builds the control API from its list of operations. The only file that sees Hono's context. */
+/**
+ * Builds the control API from its list of operations. The only file that sees Hono's context.
+ *
+ * @throws {Error} For an operation that nobody has decided about who may call it.
+ */
 export function createApi(operations: readonly Operation[], services: Services): Api {
   // Hono would decode escapes before matching; the control API is matched on the raw path only (script-runtime.md §3).
   const app = new Hono<ControlEnv>({ getPath: rawPathOf });
   app.use(requestId, securityHeaders, accessLog(services), async (context, next) => {
-    refuseForeignPages(
-      { headers: context.req.raw.headers, host: sentHostOf(context.req.raw) },
-      services.config.allowedHosts,
-    );
+    guardFromPages(context.req.raw, services);
     await next();
   });
   for (const operation of operations) {
-    app.on(operation.method.toUpperCase(), toHonoPath(operation.path), (context) =>
-      answer(operation, services, context),
-    );
+    const access = accessOf(operation.method, operation.path);
+    app.on(operation.method.toUpperCase(), toHonoPath(operation.path), (context) => {
+      requireAccess(access, services, context);
+      return answer(operation, services, context);
+    });
   }
   for (const [path, methods] of methodsByPath(operations)) {
-    app.all(toHonoPath(path), (context) =>
-      fail(refuseMethod(context.req.method, methods), services, context),
-    );
+    app.all(toHonoPath(path), (context) => {
+      requireAccess("token", services, context);
+      throw refuseMethod(context.req.method, methods);
+    });
   }
-  app.notFound((context) => fail(new ExecError("operationMissing"), services, context));
+  app.notFound((context) => {
+    requireAccess("token", services, context);
+    throw new ExecError("operationMissing");
+  });
   app.onError((thrown, context) => fail(thrown, services, context));
   return {
     async fetch(request, info) {
@@ -53,6 +63,23 @@ export function createApi(operations: readonly Operation[], services: Services):
       }
     },
   };
+}
+
+/** Before anything else is looked at, so that a page learns nothing, whatever it asks for. */
+function guardFromPages(request: Request, { config, tokens }: Services): void {
+  refuseForeignPages(
+    {
+      headers: request.headers,
+      host: sentHostOf(request),
+      publicHost: hostOf(request, config.trustProxy),
+    },
+    tokens.isEmpty ? config.allowedHosts : null,
+  );
+}
+
+function requireAccess(access: Access | "token", { tokens }: Services, context: Context<ControlEnv>): void {
+  const { headers, url } = context.req.raw;
+  authorize(access, presentedToken({ headers, url, isStream: false }), tokens);
 }
 
 async function answer(

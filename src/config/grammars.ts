@@ -4,7 +4,7 @@ export interface Grammar<T> {
   readonly accepts: string;
   /** Short form of a value in `--help`; a yes/no flag has none, because it may stand alone. */
   readonly placeholder: string | null;
-  /** Whether the flag may be given several times, the texts then being joined with commas. */
+  /** Whether the flag may be given several times, each text then being a line of what is read. */
   readonly repeatable: boolean;
   /** Reads a text, or answers undefined when it cannot be used. */
   read(text: string): T | undefined;
@@ -102,6 +102,9 @@ export const directory: Grammar<string> = {
   print: (value) => value,
 };
 
+/** A file that exists; relative ones start from the working directory. */
+export const file: Grammar<string> = { ...directory, accepts: "a readable file", placeholder: "<file>" };
+
 /** An address to listen on: an IP address or a host name, without a port. */
 export const address: Grammar<string> = {
   accepts: "an IP address or a host name",
@@ -121,7 +124,7 @@ export const hostNames: Grammar<readonly string[]> = {
   repeatable: true,
   read(text) {
     const names = text
-      .split(",")
+      .split(/[,\n]/)
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== "");
     return names.length > 0 && names.every((name) => /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name))

@@ -1,6 +1,8 @@
 import packageJson from "../../package.json" with { type: "json" };
+import { type ApiToken, SHORT_TOKEN_LENGTH } from "./api-token.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Directories, toDirectories } from "./directories.ts";
+import { isSecret } from "./secrets.ts";
 import {
   SETTINGS,
   type Setting,
@@ -9,13 +11,20 @@ import {
   toEnvironmentNames,
   toFlag,
 } from "./settings.ts";
+import { readTokenFile } from "./token-file.ts";
 
 /** The settings as the program reads them; durations in milliseconds, sizes in bytes, directories absolute. */
-export interface Config extends Omit<SettingValues, keyof Directories>, Directories {
+export interface Config
+  extends Omit<SettingValues, keyof Directories | "apiToken" | "apiTokenFile">,
+    Directories {
+  /** Tokens of the control API, of the flag and of the file; none leaves it open. */
+  readonly apiTokens: readonly ApiToken[];
   /** Whether `NODE_ENV` is `production`: error answers then carry neither position nor excerpt. */
   readonly production: boolean;
   /** Version of this program. */
   readonly version: string;
+  /** What the operator should mend, though it can be used; for the log. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -32,12 +41,13 @@ export function loadConfig(
 ): Config {
   const given = readFlags(argv);
   const names = Object.keys(SETTINGS) as SettingName[];
-  const values = Object.fromEntries(
+  const { apiToken, apiTokenFile, ...values } = Object.fromEntries(
     names.map((name) => [name, readSetting(name, given.get(name), env)]),
   ) as SettingValues;
   const config = {
     ...values,
     ...toDirectories(values, workingDirectory),
+    ...toTokens(apiToken, apiTokenFile, workingDirectory),
     production: env["NODE_ENV"] === "production",
     version: packageJson.version,
   };
@@ -61,7 +71,7 @@ function readFlags(argv: readonly string[]): Map<SettingName, string> {
     const argument = argv[index] ?? "";
     const [flag = "", inline] = splitAtEquals(argument);
     const name = NAME_OF_FLAG.get(flag);
-    if (name === undefined) throw unknownFlag(argument);
+    if (name === undefined) throw unknownFlag(flag, [...given.keys()].at(-1));
     const { grammar } = SETTINGS[name] as Setting<unknown>;
     const next = argv[index + 1];
     let text = inline;
@@ -73,7 +83,8 @@ function readFlags(argv: readonly string[]): Map<SettingName, string> {
       throw new ConfigError(`Cannot use ${flag} without a value: accepted is ${grammar.accepts}`);
     }
     const before = given.get(name);
-    given.set(name, grammar.repeatable && before !== undefined ? `${before},${text}` : (text ?? "on"));
+    given.delete(name); // The last one given is the last key.
+    given.set(name, grammar.repeatable && before !== undefined ? `${before}\n${text}` : (text ?? "on"));
   }
   return given;
 }
@@ -93,8 +104,11 @@ function takesNext(question: {
   return !question.alone || question.grammar.read(question.next) !== undefined;
 }
 
-function unknownFlag(argument: string): ConfigError {
-  return new ConfigError(`Cannot use "${argument}": unknown flag, accepted are the flags that --help lists`);
+/** A word behind a secret may belong to it, and what follows `=` may be one: neither is quoted. */
+function unknownFlag(flag: string, before: SettingName | undefined): ConfigError {
+  const isWordOfSecret = before !== undefined && isSecret(before) && !flag.startsWith("-");
+  const what = isWordOfSecret ? `the word after ${toFlag(before)} and its value` : `"${flag}"`;
+  return new ConfigError(`Cannot use ${what}: unknown flag, accepted are the flags that --help lists`);
 }
 
 function readSetting(
@@ -115,16 +129,39 @@ function readSetting(
 function readText(row: Setting<unknown>, text: string, origin: string): unknown {
   const value = text === "" ? undefined : row.grammar.read(text);
   if (value === undefined) {
-    throw new ConfigError(`Cannot use ${origin} "${text}": accepted is ${row.grammar.accepts}`);
+    const quoted = row.secret ? origin : `${origin} "${text}"`;
+    throw new ConfigError(`Cannot use ${quoted}: accepted is ${row.grammar.accepts}`);
   }
   return value;
 }
 
+/** Joins the tokens of both settings. @throws {ConfigError} When one stands twice: which scopes hold would be a guess. */
+function toTokens(
+  given: readonly ApiToken[] | null,
+  file: string | null,
+  workingDirectory: string,
+): Pick<Config, "apiTokens" | "warnings"> {
+  const fromFile = file === null ? { tokens: [], warnings: [] } : readTokenFile(file, workingDirectory);
+  const apiTokens = [...(given ?? []), ...fromFile.tokens];
+  const digests = new Set(apiTokens.map(({ digest }) => Buffer.from(digest).toString("hex")));
+  if (digests.size < apiTokens.length) {
+    throw new ConfigError("Cannot use --api-token: one token is given twice; accepted is each token once");
+  }
+  const shortCount = apiTokens.filter(({ isShort }) => isShort).length;
+  const warnings = [...fromFile.warnings];
+  if (shortCount > 0) {
+    warnings.push(
+      `${shortCount} of ${apiTokens.length} tokens of the control API have fewer than ${SHORT_TOKEN_LENGTH} characters: they could be guessed`,
+    );
+  }
+  return { apiTokens, warnings };
+}
+
 /** The control API without a token must not face a network by accident (running.md §4). */
-function refuseOpenAddress(config: Config): void {
-  if (isLoopback(config.host) || config.allowUnauthenticated) return;
+function refuseOpenAddress({ host, apiTokens, allowUnauthenticated }: Config): void {
+  if (isLoopback(host) || apiTokens.length > 0 || allowUnauthenticated) return;
   throw new ConfigError(
-    `Cannot use --host "${config.host}": the control API has no token; ` +
-      "accepted is a loopback address, or --allow-unauthenticated behind a proxy that gates it",
+    `Cannot use --host "${host}": everybody who reaches it could run code; accepted is a loopback address, a token by ` +
+      "--api-token or --api-token-file, or --allow-unauthenticated behind a proxy that gates the control API",
   );
 }

@@ -1,7 +1,9 @@
+import { apiTokens } from "./api-token.ts";
 import {
   address,
   directory,
   duration,
+  file,
   type Grammar,
   hostNames,
   integer,
@@ -19,6 +21,8 @@ export interface Setting<T> {
   readonly defaultText?: string;
   /** Environment names accepted besides `EXEC_…`, which wins over them. */
   readonly environment?: readonly string[];
+  /** Whether the value is a secret or leads to one: no message quotes it, and scripts see neither flag nor variable. */
+  readonly secret?: true;
   /** One sentence without full stop. */
   readonly description: string;
 }
@@ -33,7 +37,8 @@ export const SETTINGS = {
   host: setting(address, {
     default: "127.0.0.1",
     environment: ["HOST"],
-    description: "Address to listen on; any but a loopback one needs --allow-unauthenticated",
+    description:
+      "Address to listen on; any but a loopback one needs --api-token, or --allow-unauthenticated to do without",
   }),
   storageDir: setting(directory, {
     default: "./storage",
@@ -44,6 +49,17 @@ export const SETTINGS = {
     defaultText: "<storage-dir>/scripts",
     description: "User scripts; must not lie inside the program's own sources",
   }),
+  apiToken: setting(apiTokens, {
+    default: null,
+    secret: true,
+    description:
+      "Token of the control API, alone (role admin) or as token:role or token:scope,scope; one flag, or one line of the variable, for each",
+  }),
+  apiTokenFile: setting(file, {
+    default: null,
+    secret: true,
+    description: "File with further tokens in the same form, one a line; # begins a comment",
+  }),
   allowUnauthenticated: setting(yesNo, {
     default: false,
     description:
@@ -52,7 +68,7 @@ export const SETTINGS = {
   allowedHosts: setting(hostNames, {
     default: ["*.hoody.icu"],
     description:
-      "Host names the control API answers besides localhost and IP addresses, which it always answers; scripts answer every Host",
+      "Host names the control API answers while it has no token, besides localhost and IP addresses; scripts answer every Host",
   }),
   trustProxy: setting(yesNo, {
     default: false,

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { digestOf } from "../base/digest.ts";
 import { ExecError } from "../errors/exec-error.ts";
 
 /**
@@ -31,12 +32,8 @@ function givenToken(headers: Headers, query: string): string | null {
 
 /** Compares hashes, so that neither length nor content shows in the time it takes; every token is compared. */
 function isOneOf(given: string, tokens: readonly string[]): boolean {
-  const digest = sha256(given);
+  const digest = digestOf(given);
   let found = false;
-  for (const token of tokens) if (timingSafeEqual(digest, sha256(token))) found = true;
+  for (const token of tokens) if (timingSafeEqual(digest, digestOf(token))) found = true;
   return found;
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

@@ -55,6 +55,11 @@ export const FAILURES = {
     title: "Invalid path: resolves through a symlink",
     resolution: "Name a path that leads through no symbolic link out of the scripts directory",
   },
+  scopeMissing: {
+    status: 403,
+    title: "The token does not have the scope",
+    resolution: "Use a token with the scope in details.scope, or a role that holds it",
+  },
   crossSite: {
     status: 403,
     title: "Cross-site request refused",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
+import { accessOf } from "../../src/access/routes.ts";
 import { createDocument, documentedFailures, tagOf, toYaml } from "../../src/api/document.ts";
 import { OPERATIONS } from "../../src/api/operations.ts";
 import { FAILURES } from "../../src/errors/failures.ts";
@@ -48,6 +49,13 @@ describe.each(OPERATIONS.map((operation) => [operation.id, operation] as const))
       tags: [tagOf(operation)],
     });
     expect(entry.responses[operation.status ?? 200].content).toBeDefined();
+  });
+
+  test("says which scope a token must hold", () => {
+    const access = accessOf(operation.method, operation.path);
+    expect(entry["x-scope"]).toBe(access === "public" ? undefined : access);
+    expect(entry.security?.length ?? 0).toBe(access === "public" ? 0 : 3);
+    expect(entry.responses[401]).toBeDefined();
   });
 
   test("documents each of its failures with an example from the table", () => {

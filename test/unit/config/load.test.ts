@@ -4,6 +4,8 @@ import { ConfigError } from "../../../src/config/config-error.ts";
 import { isLoopback, loadConfig } from "../../../src/config/load.ts";
 
 const ELSEWHERE = "/srv/elsewhere";
+const SECRET = "s3cret-0123456789";
+const OTHER = "0ther-0123456789";
 const load = (argv: readonly string[], env: Record<string, string> = {}) => loadConfig(argv, env, ELSEWHERE);
 
 function refusal(argv: readonly string[], env: Record<string, string> = {}): string {
@@ -137,14 +139,82 @@ describe("refusals are one line with flag, value and what is accepted", () => {
   });
 });
 
+describe("tokens", () => {
+  const rolesOf = (argv: readonly string[], env: Record<string, string> = {}) =>
+    load(argv, env).apiTokens.map(({ scopes }) => scopes.has("admin"));
+
+  test("none is the default", () => {
+    expect(load([])).toMatchObject({ apiTokens: [], warnings: [] });
+  });
+
+  test("a repeated flag adds up, in both forms, and scopes may stand in a list", () => {
+    const argv = ["--api-token", SECRET, `--api-token=${OTHER}:scripts:read,jobs:read`];
+    expect(rolesOf(argv)).toEqual([true, false]);
+  });
+
+  test("the variable holds one a line, and the flag wins over it", () => {
+    const env = { EXEC_API_TOKEN: `${SECRET}:read\n${OTHER}\n` };
+    expect(rolesOf([], env)).toEqual([false, true]);
+    expect(rolesOf(["--api-token", OTHER], env)).toEqual([true]);
+  });
+
+  test("a short one is warned about without showing it", () => {
+    const { warnings } = load(["--api-token", "s3cret", "--api-token", SECRET]);
+    expect(warnings).toEqual([
+      "1 of 2 tokens of the control API have fewer than 16 characters: they could be guessed",
+    ]);
+  });
+
+  test.each<[string, readonly string[], Record<string, string>]>([
+    ["an unknown role", ["--api-token", `${SECRET}:chief`], {}],
+    ["an unknown scope", [`--api-token=${SECRET}:scripts:run`], {}],
+    ["an empty role", ["--api-token", `${SECRET}:`], {}],
+    ["an empty token", ["--api-token", ":read"], {}],
+    ["two words in one flag", ["--api-token", `${SECRET} ${OTHER}`], {}],
+    ["a control character", ["--api-token", `${SECRET}\u0007`], {}],
+    ["letters beyond ASCII", ["--api-token", `${SECRET}\u00e9`], {}],
+    ["a bad line of the variable", [], { EXEC_API_TOKEN: `${OTHER}\n${SECRET}:chief` }],
+    ["one token twice", ["--api-token", SECRET, "--api-token", `${SECRET}:read`], {}],
+    ["a second word behind the flag", ["--api-token", OTHER, SECRET], {}],
+    ["a misspelled flag", [`--api-tokens=${SECRET}`], {}],
+    ["another misspelled flag", ["-api-token", SECRET], {}],
+    ["an empty flag", ["--api-token="], {}],
+    ["a flag without its value", ["--api-token", "--port=1"], {}],
+  ])("%s is refused in one line that shows nothing of it", (_name, argv, env) => {
+    const message = refusal(argv, env);
+    expect(message).toMatch(/api-token|API_TOKEN/);
+    expect(message).not.toContain("\n");
+    for (const text of [SECRET, OTHER, "chief", "run"]) expect(message).not.toContain(text);
+  });
+
+  test("a file that cannot be read is named", () => {
+    expect(refusal(["--api-token-file", "none"])).toStartWith(
+      `Cannot use --api-token-file "${ELSEWHERE}/none": accepted is a readable file`,
+    );
+  });
+});
+
 describe("where it listens", () => {
   test.each(["127.0.0.1", "127.9.9.9", "localhost", "::1", "[::1]"])("%s needs no further flag", (host) => {
     expect(() => load(["--host", host])).not.toThrow();
   });
 
-  test.each(["0.0.0.0", "::", "192.168.1.2", "example.com"])("%s needs --allow-unauthenticated", (host) => {
-    expect(refusal(["--host", host])).toContain("--allow-unauthenticated");
-    expect(load(["--host", host, "--allow-unauthenticated"]).host).toBe(host);
+  test.each(["0.0.0.0", "::", "192.168.1.2", "example.com"])(
+    "%s needs a token, or the word that it does without",
+    (host) => {
+      const message = refusal(["--host", host]);
+      for (const text of [host, "--api-token", "--allow-unauthenticated"]) expect(message).toContain(text);
+      expect(message).not.toContain("\n");
+      expect(load(["--host", host, "--allow-unauthenticated"]).host).toBe(host);
+      expect(load(["--host", host, "--api-token", SECRET]).host).toBe(host);
+      expect(load(["--host", host], { EXEC_API_TOKEN: SECRET }).host).toBe(host);
+    },
+  );
+
+  test("an empty token variable is no token", () => {
+    expect(refusal(["--host", "0.0.0.0"], { EXEC_API_TOKEN: "", EXEC_API_TOKEN_FILE: "" })).toContain(
+      "--host",
+    );
   });
 
   test("a name that only begins like a loopback address is none", () => {
