@@ -15,6 +15,8 @@ import { Units } from "./engine/units.ts";
 import { toErrorResponse } from "./errors/envelope.ts";
 import { ExecError } from "./errors/exec-error.ts";
 import { normalizeError } from "./errors/normalize.ts";
+import { BunCommand } from "./packages/command.ts";
+import { Installer } from "./packages/installer.ts";
 import { PackageResolver } from "./packages/resolver.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { ScriptChanges } from "./scripts/changes.ts";
@@ -53,6 +55,17 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const shared = new SharedState({ bytesMax: config.sharedStateMax });
   const cluster = new SingleNode((key) => shared.of(key));
   const packages = new PackageResolver({ root });
+  const installer = building.use(
+    new Installer({
+      root,
+      packages,
+      command: new BunCommand({ directory: root, environment }),
+      clock,
+      log,
+      timeoutMs: config.registryTimeout,
+      queueMax: config.installQueueMax,
+    }),
+  );
   const units = building.use(
     new Units({
       root,
@@ -61,6 +74,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       cluster,
       environment,
       readText: (file) => readText(join(root, file)),
+      installer,
+      autoInstall: config.autoInstall,
       compiledMax: config.compiledMax,
       contextsReady: config.contextsReady,
       deploymentsMax: config.vmCacheCap,
@@ -69,6 +84,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     }),
   );
   changes.subscribe((change) => routes.apply(change));
+  changes.subscribe((change) => change.kind === "reset" || installer.noteChange(change.file));
   changes.subscribe((change) => units.apply(change));
   const supervisor = building.use(new Supervisor({ log }));
   supervisor.start(new ScriptWatcher({ root, changes, log }));
@@ -83,6 +99,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     routes,
     shared,
     packages,
+    installer,
     caches: units,
     startedAt: clock.now(),
   };

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Tokens } from "./access/tokens.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./config/load.ts";
+import type { Installer } from "./packages/installer.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
 import type { RouteTable } from "./routing/route-table.ts";
 import type { ScriptStore } from "./scripts/store.ts";
@@ -23,6 +24,8 @@ export interface Services {
   readonly shared: SharedState;
   /** Which npm packages scripts can load. */
   readonly packages: PackageResolver;
+  /** Installs npm packages into the scripts root. */
+  readonly installer: Installer;
   /** Compiled scripts, helper modules and kept contexts. */
   readonly caches: ExecutionCaches;
   /** When this process started. */

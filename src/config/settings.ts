@@ -114,6 +114,18 @@ export const SETTINGS = {
     default: 64 * 1024 ** 2,
     description: "Largest shared state of one deployment that the control API stores; beyond it 413",
   }),
+  autoInstall: setting(yesNo, {
+    default: true,
+    description: "Install a missing npm package on the first run of the script that needs it",
+  }),
+  registryTimeout: setting(duration({ unlimited: false }), {
+    default: 120_000,
+    description: "Longest install of one package; the request that waits for it has its @timeout besides",
+  }),
+  installQueueMax: setting(integer({ min: 0 }), {
+    default: 100,
+    description: "Packages that may wait to be installed, one at a time; one more fails",
+  }),
   drainTimeout: setting(duration({ unlimited: false }), {
     default: 5000,
     description: "Longest wait for running requests on SIGTERM and SIGINT",

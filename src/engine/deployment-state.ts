@@ -10,6 +10,7 @@ import { closeHeld } from "./host-realm.ts";
 import type { ModuleResolution } from "./module-resolution.ts";
 import { DeploymentModules, type Importer } from "./modules.ts";
 import { overlay } from "./overlay.ts";
+import type { PackageNeeds } from "./package-needs.ts";
 import { IDENTITY_NAMES, MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
 import type { ScriptUnit } from "./script-unit.ts";
 import { ScriptTimers } from "./timers.ts";
@@ -20,6 +21,7 @@ export interface DeploymentStateOptions {
   readonly root: string;
   readonly compiler: Compiler;
   readonly resolution: ModuleResolution;
+  readonly needs: PackageNeeds;
   readonly hostGuard: HostGuard;
   readonly readText: (file: string) => string | null;
   /** Variables of a script: the process's and those of its companion files. */
@@ -62,6 +64,7 @@ export class DeploymentState implements Disposable {
       compiler: options.compiler,
       readText: options.readText,
       resolution: options.resolution,
+      needs: options.needs,
       hostGuard: options.hostGuard,
       context: () => this.context,
       process: (file) => createProcess(options.readEnvironment(file), { file, sealed: false }),

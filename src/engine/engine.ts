@@ -203,7 +203,10 @@ export class Engine implements Disposable {
     const query = queryOf(url) || endpoint.pathQuery;
     let loaded: LoadedScript;
     try {
-      loaded = await unit.load();
+      const loading = unit.load((declared) => requireAccess(declared, request, query));
+      // An install may take longer than the socket waits for a first byte.
+      if (isPromiseLike(loading)) server.timeout(request, 0);
+      loaded = await loading;
     } catch (thrown) {
       return this.#answerBroken(thrown, begin(null));
     }

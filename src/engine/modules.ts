@@ -21,6 +21,7 @@ import {
   toNamespace,
 } from "./module-exports.ts";
 import type { ModuleResolution, Resolution } from "./module-resolution.ts";
+import type { PackageNeeds } from "./package-needs.ts";
 import { type BuiltinViews, RuntimeModules } from "./runtime-modules.ts";
 
 /** What modules of one deployment are loaded with. */
@@ -30,6 +31,7 @@ export interface ModulesOptions {
   /** Reads a file below the scripts root; null when it is absent. */
   readonly readText: (file: string) => string | null;
   readonly resolution: ModuleResolution;
+  readonly needs: PackageNeeds;
   readonly hostGuard: HostGuard;
   /** The deployment's kept context; made on first use. */
   readonly context: () => vm.Context;
@@ -149,6 +151,7 @@ export class DeploymentModules {
       }),
     ) as unknown as NodeJS.Require;
     const loadLater = async (specifier: unknown) => {
+      await this.#options.needs.provide(specifier, file);
       const found = find(specifier, "import");
       return toNamespace(
         found.kind === "helper" ? toLoadedHelper(await this.#loadHelper(found.file)) : load(found),

@@ -4,11 +4,14 @@ import type { Gate } from "../base/gate.ts";
 import { isPromiseLike } from "../base/realm.ts";
 import type { CompiledScript } from "../compiler/compiler.ts";
 import type { ReturnType } from "../compiler/return-type-shape.ts";
+import type { Directives } from "../directives/table.ts";
 import { ExecError } from "../errors/exec-error.ts";
+import { PACKAGE_FILES } from "../packages/manifest.ts";
 import { timeoutError } from "./admit.ts";
 import type { BodyRules } from "./body.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { type LinkedScript, type LinkTargets, linkScript } from "./link.ts";
+import type { PackageNeeds } from "./package-needs.ts";
 import { readReturnType } from "./return-type.ts";
 
 /** What of an execution a script can see, as bits: what it cannot see is not made. */
@@ -23,7 +26,7 @@ export interface LoadedScript {
   readonly uses: number;
   /** Whether the script hands over a handler or a value by `module.exports` or `export`. */
   readonly hasExports: boolean;
-  /** Whether nothing has to be asked before it may run: no token, CORS, concurrency limit, return type. */
+  /** Whether nothing has to be asked before it may run: no token, CORS, concurrency limit, return type, lacking package. */
   readonly isPlain: boolean;
   /** Whether handlers may take more arguments than they declare. */
   readonly isVariadic: boolean;
@@ -39,6 +42,7 @@ export interface LoadedScript {
 /** What a unit needs to load its script. */
 export interface UnitOptions {
   readonly targets: LinkTargets;
+  readonly needs: PackageNeeds;
   /** Milliseconds for scripts without `@timeout`. */
   readonly timeoutDefaultMs: number;
 }
@@ -55,6 +59,10 @@ export class ScriptUnit {
   isRetired = false;
   readonly #options: UnitOptions;
   #loading: Promise<LoadedScript> | null = null;
+  /** Helper files in which it may need packages. */
+  #helpers: ReadonlySet<string> = new Set();
+  /** Packages that the current version needs and that could not be installed. */
+  #unmet: readonly string[] = [];
   #version = 0;
 
   constructor(file: string, state: DeploymentState, options: UnitOptions) {
@@ -67,6 +75,7 @@ export class ScriptUnit {
   invalidate(): void {
     this.loaded = null;
     this.#loading = null;
+    this.#unmet = [];
     this.#version++;
   }
 
@@ -74,6 +83,8 @@ export class ScriptUnit {
   dependsOn(test: (file: string) => boolean): boolean {
     if (test(this.file)) return true;
     for (const file of this.loaded?.linked.dependencies ?? []) if (test(file)) return true;
+    for (const file of this.#helpers) if (test(file)) return true;
+    if (this.#unmet.length > 0) return PACKAGE_FILES.some(test);
     return false;
   }
 
@@ -84,34 +95,72 @@ export class ScriptUnit {
   }
 
   /**
-   * The current version, compiled and linked when needed; a promise only while a module it imports awaits.
+   * The current version, compiled and linked when needed; a promise only while a package is installed or a module it
+   * imports awaits.
    *
+   * A package that cannot be installed does not keep the script from running: it fails where it asks for the package,
+   * and may have a `catch` there.
+   *
+   * @param requireAccess Throws when the one who asks may not run it; such a one does not wait either.
    * @throws {CompileError} for a mistake of the author; whatever an imported module throws.
+   * @throws {ExecError} `scriptTimeout` when the time limit of the script is over before it is loaded.
    */
-  load(): LoadedScript | Promise<LoadedScript> {
+  load(requireAccess?: (declared: Directives) => void): LoadedScript | Promise<LoadedScript> {
+    const { targets, needs } = this.#options;
+    if (this.#unmet.length > 0 && needs.haveAppeared(this.#unmet)) this.invalidate();
     if (this.loaded !== null) return this.loaded;
-    if (this.#loading !== null) return this.#loading;
-    const { targets } = this.#options;
     const compiled = targets.compiler.load(this.file);
     if (compiled === null) throw new ExecError("scriptMissing", `Cannot find the script "${this.file}"`);
-    const linked = linkScript(compiled, this.state, targets);
-    if (!isPromiseLike(linked)) return this.#keep(compiled, linked, this.#version);
-    const timeoutMs = compiled.directives.effective.timeout ?? this.#options.timeoutDefaultMs;
-    const leftMs = timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY;
+    const { effective } = compiled.directives;
+    if (this.#loading !== null) {
+      requireAccess?.(effective);
+      return this.#inTime(this.#loading, compiled);
+    }
     const version = this.#version;
+    const { missing, files } = needs.of(compiled);
+    this.#helpers = files;
+    const mustWait = missing.length > 0 && effective.enabled;
+    if (mustWait) requireAccess?.(effective);
+    const loading = mustWait
+      ? needs.install(missing).then((unmet) => this.#link(compiled, version, unmet))
+      : this.#link(compiled, version, []);
+    if (!isPromiseLike(loading)) return loading;
     const forget = () => {
       if (this.#version === version) this.#loading = null;
     };
-    const late = () => timeoutError(this.file, timeoutMs);
-    this.#loading = withDeadline(linked, leftMs, late).then((each) => this.#keep(compiled, each, version));
-    this.#loading.then(forget, forget);
-    return this.#loading;
+    this.#loading = loading;
+    loading.then(forget, forget);
+    return this.#inTime(loading, compiled);
+  }
+
+  #link(
+    compiled: CompiledScript,
+    version: number,
+    unmet: readonly string[],
+  ): LoadedScript | Promise<LoadedScript> {
+    const linked = linkScript(compiled, this.state, this.#options.targets);
+    const keep = (each: LinkedScript) => this.#keep(compiled, each, { version, unmet });
+    return isPromiseLike(linked) ? this.#inTime(linked, compiled).then(keep) : keep(linked);
+  }
+
+  /** A request waits as long as its script may take; what it waits for goes on for the others. */
+  #inTime<T>(loading: Promise<T>, { directives }: CompiledScript): Promise<T> {
+    const timeoutMs = directives.effective.timeout ?? this.#options.timeoutDefaultMs;
+    const leftMs = timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY;
+    return withDeadline(loading, leftMs, () => timeoutError(this.file, timeoutMs));
   }
 
   /** A version that changed while it was linked runs once more for who waited, and is not kept. */
-  #keep(compiled: CompiledScript, linked: LinkedScript, version: number): LoadedScript {
-    const loaded = toLoaded(compiled, linked, this.#options.timeoutDefaultMs);
-    if (version === this.#version) this.loaded = loaded;
+  #keep(
+    compiled: CompiledScript,
+    linked: LinkedScript,
+    { version, unmet }: { readonly version: number; readonly unmet: readonly string[] },
+  ): LoadedScript {
+    const { timeoutDefaultMs } = this.#options;
+    const loaded = toLoaded(compiled, linked, { timeoutDefaultMs, isComplete: unmet.length === 0 });
+    if (version !== this.#version) return loaded;
+    this.#unmet = unmet;
+    this.loaded = loaded;
     return loaded;
   }
 }
@@ -119,7 +168,11 @@ export class ScriptUnit {
 /** Words of scripts that ask for the bytes of a body, or are handed a Web `Request` that is made of them. */
 const RAW_BODY_USES = /\b(rawBody|fetch|POST|PUT|PATCH|DELETE|OPTIONS)\b/;
 
-function toLoaded(compiled: CompiledScript, linked: LinkedScript, timeoutDefaultMs: number): LoadedScript {
+function toLoaded(
+  compiled: CompiledScript,
+  linked: LinkedScript,
+  { timeoutDefaultMs, isComplete }: { readonly timeoutDefaultMs: number; readonly isComplete: boolean },
+): LoadedScript {
   const { prepared, directives } = compiled;
   const { effective } = directives;
   const { freeNames } = prepared;
@@ -131,6 +184,7 @@ function toLoaded(compiled: CompiledScript, linked: LinkedScript, timeoutDefault
     uses: usesOf(compiled, hasExports),
     hasExports,
     isPlain:
+      isComplete &&
       effective.enabled &&
       effective.tokens.length === 0 &&
       effective.cors === null &&

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Cluster } from "../cluster/cluster.ts";
 import { Compiler } from "../compiler/compiler.ts";
 import type { Directives } from "../directives/table.ts";
+import type { Installer } from "../packages/installer.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
 import { isEnvironmentFile, readEnvironment } from "../scripts/environment.ts";
 import type { SharedState } from "../state/shared-state.ts";
@@ -11,6 +12,7 @@ import { createFrozenRealm, type FrozenRealm } from "./frozen-realm.ts";
 import { createHostGuard } from "./host-realm.ts";
 import { IdleCollector } from "./idle-collector.ts";
 import { ModuleResolution } from "./module-resolution.ts";
+import { explainMissing, PackageNeeds } from "./package-needs.ts";
 import { ReadyContexts } from "./ready-contexts.ts";
 import { ScriptUnit } from "./script-unit.ts";
 import { reportThrown } from "./thrown.ts";
@@ -26,6 +28,9 @@ export interface UnitsOptions {
   readonly readText: (file: string) => string | null;
   /** Variables of this process that scripts see. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly installer: Installer;
+  /** Whether missing packages are installed. */
+  readonly autoInstall: boolean;
   readonly compiledMax: number;
   readonly contextsReady: number;
   readonly deploymentsMax: number;
@@ -41,6 +46,7 @@ export class Units implements Disposable {
   readonly compiler: Compiler;
   readonly #options: UnitsOptions;
   readonly #resolution: ModuleResolution;
+  readonly #needs: PackageNeeds;
   readonly #readyContexts: ReadyContexts;
   readonly #collector = new IdleCollector();
   readonly #hostGuard = createHostGuard();
@@ -57,7 +63,17 @@ export class Units implements Disposable {
       compiledMax,
       onCompiled: () => this.#collector.noteCompiled(),
     });
-    this.#resolution = new ModuleResolution(options.root);
+    const { root, installer, autoInstall } = options;
+    this.#resolution = new ModuleResolution({
+      root,
+      explainMissing: (asked) => explainMissing(asked, autoInstall ? installer : null),
+    });
+    this.#needs = new PackageNeeds({
+      compiler: this.compiler,
+      resolution: this.#resolution,
+      installer,
+      isOn: autoInstall,
+    });
     this.#readyContexts = new ReadyContexts(options.contextsReady);
   }
 
@@ -83,7 +99,8 @@ export class Units implements Disposable {
       readyContexts: this.#readyContexts,
       hostGuard: this.#hostGuard,
     };
-    const unit = new ScriptUnit(file, state, { targets, timeoutDefaultMs: this.#options.timeoutDefaultMs });
+    const { timeoutDefaultMs } = this.#options;
+    const unit = new ScriptUnit(file, state, { targets, needs: this.#needs, timeoutDefaultMs });
     state.units.set(file, unit);
     this.#unitCount++;
     return unit;
@@ -157,6 +174,7 @@ export class Units implements Disposable {
       root,
       compiler: this.compiler,
       resolution: this.#resolution,
+      needs: this.#needs,
       hostGuard: this.#hostGuard,
       readText,
       readEnvironment: (file) => ({ ...environment, ...readEnvironment(root, file) }),

@@ -158,7 +158,7 @@ export const FAILURES = {
   moduleMissing: {
     status: 500,
     title: "Cannot find module",
-    resolution: "Install the package in the scripts directory, or mend the path",
+    resolution: "Mend the name or the path, or what the text says about the install of the package",
   },
   storageFailed: {
     status: 500,

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "../base/realm.ts";
+import { BUNDLED } from "./bundled.ts";
 import { parseSpecifier } from "./specifier.ts";
 
 /** A package that a script needs and whether it is there. */
@@ -77,7 +78,7 @@ export class PackageResolver {
     // Only a plain name is ever looked up on disk: a written text could lead anywhere.
     if (parseSpecifier(name).kind !== "package") return { name, installed: false };
     const manifest = this.#readManifest(name);
-    if (manifest === null) return { name, installed: false };
+    if (manifest === null) return { name, installed: BUNDLED.has(name) };
     return { name, installed: true, ...(manifest.version === null ? {} : { version: manifest.version }) };
   }
 

@@ -12,6 +12,10 @@ export type Specifier =
 
 /** `@scope/name/sub/path` or `name/sub/path`, each with an optional `@version` behind the name. */
 const PACKAGE = /^(@[a-z0-9~][\w.~-]*\/[a-z0-9~][\w.~-]*|[a-z0-9~][\w.~-]*)(?:@([^/]*))?(?:\/.*)?$/i;
+/** Longest name of a package, its scope included. */
+const NAME_LENGTH_MAX = 214;
+/** Names that npm keeps for itself. */
+const FORBIDDEN_NAME = /^(node_modules|favicon\.ico)$/i;
 /** Node's own modules, with and without `node:`; includes subpaths such as `fs/promises`. */
 const BUILTINS: ReadonlySet<string> = new Set(builtinModules);
 
@@ -24,7 +28,8 @@ export function parseSpecifier(specifier: string): Specifier {
   if (/^(\.{0,2}\/|\.{1,2}$|file:|https?:|data:)/.test(specifier)) return { kind: "file" };
   if (isBuiltin(specifier)) return { kind: "builtin", name: specifier };
   const [, name, version] = PACKAGE.exec(specifier) ?? [];
-  if (name === undefined) return { kind: "invalid" };
+  if (name === undefined || name.length > NAME_LENGTH_MAX || FORBIDDEN_NAME.test(name))
+    return { kind: "invalid" };
   return version === undefined ? { kind: "package", name } : { kind: "versioned", name, version };
 }
 

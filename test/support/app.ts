@@ -51,7 +51,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const scripts = below(storage, "scripts");
   await scripts.write(options.files ?? {});
   const app = await createApp(
-    loadConfig([...(options.flags ?? []), "--storage-dir", storage.path], options.env ?? {}),
+    // Tests reach no registry but their own (`packageApp`).
+    loadConfig([...(options.flags ?? []), "--storage-dir", storage.path], {
+      EXEC_AUTO_INSTALL: "off",
+      ...options.env,
+    }),
     {
       log: options.log ?? pino({ level: "silent" }),
       environment: options.env ?? {},

@@ -83,7 +83,8 @@ function cleanEnvironment(own: Readonly<Record<string, string>> = {}): Record<st
   const inherited = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && !/^(?:EXEC_|PORT$|HOST$|NODE_ENV$)/.test(name),
   ) as [string, string][];
-  return { ...Object.fromEntries(inherited), ...own };
+  // Tests reach no registry but their own.
+  return { ...Object.fromEntries(inherited), EXEC_AUTO_INSTALL: "off", ...own };
 }
 
 interface Output {

@@ -98,3 +98,7 @@ test("specifiers are inspected once for each package, in the order of first use,
     { name: "not a name", installed: false },
   ]);
 });
+
+test("a package that comes with the server counts as installed", () => {
+  expect(packages.inspect(["zod", "zod/v4"])).toEqual([{ name: "zod", installed: true }]);
+});

@@ -27,6 +27,15 @@ const ROWS: readonly (readonly [string, Specifier])[] = [
   ["a b", { kind: "invalid" }],
   ["@../x", { kind: "invalid" }],
   ["@a/..", { kind: "invalid" }],
+  ["-g", { kind: "invalid" }],
+  ["--registry=x", { kind: "invalid" }],
+  ["github:a/b", { kind: "invalid" }],
+  ["git+ssh://git@host/x.git", { kind: "invalid" }],
+  ["npm:lodash", { kind: "invalid" }],
+  ["node_modules", { kind: "invalid" }],
+  ["favicon.ico", { kind: "invalid" }],
+  ["a".repeat(214), { kind: "package", name: "a".repeat(214) }],
+  ["a".repeat(215), { kind: "invalid" }],
 ];
 
 test.each(ROWS)("%p is read as what it names", (text, expected) => {
