@@ -81,6 +81,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       deploymentsMax: config.vmCacheCap,
       timersMax: config.timersMax,
       timeoutDefaultMs: config.timeoutDefault,
+      loopLimitDefaultMs: config.loopLimit,
     }),
   );
   changes.subscribe((change) => routes.apply(change));

@@ -11,6 +11,8 @@ export interface CompiledScript {
   readonly file: string;
   readonly prepared: PreparedScript;
   readonly directives: ParsedDirectives;
+  /** Longest unbroken run of its loops, in milliseconds; 0 for none. */
+  readonly loopLimitMs: number;
   /** What it was compiled to, by kind of context; filled by {@link Compiler.scriptFor}. */
   readonly forms: Map<string, CompiledForm>;
 }
@@ -24,6 +26,8 @@ export interface CompilerOptions {
   readonly readText: (file: string) => string | null;
   /** Files kept compiled; the least recently used goes first. */
   readonly compiledMax: number;
+  /** Longest unbroken run of a loop for files without `@loop-limit`, in milliseconds; 0 for none. */
+  readonly loopLimitDefaultMs?: number;
   /** Is told of each file that was compiled. */
   readonly onCompiled?: () => void;
 }
@@ -99,7 +103,8 @@ export class Compiler {
     if (known) return known.script;
     const { prepared } = compiled;
     const { code, prefixLength } = wrapScript(prepared, options);
-    const unit = { file: prepared.file, source: prepared.source, map: prepared.map, prefixLength };
+    const { file, source, map, inserted } = prepared;
+    const unit = { file, source, map, inserted, prefixLength };
     const script = this.#toScript(code, unit);
     compiled.forms.set(key, { ...unit, script });
     return script;
@@ -145,7 +150,9 @@ export class Compiler {
   #compile(file: string, source: string): FileRecord {
     const directives = parseDirectives(source);
     try {
-      const compiled = { file, prepared: prepareScript(source, file), directives, forms: new Map() };
+      const loopLimitMs = directives.effective["loop-limit"] ?? this.#options.loopLimitDefaultMs ?? 0;
+      const prepared = prepareScript(source, file, { guarded: loopLimitMs > 0 });
+      const compiled = { file, prepared, directives, loopLimitMs, forms: new Map() };
       this.#options.onCompiled?.();
       return { kind: "compiled", source, compiled, isStale: false };
     } catch (error) {

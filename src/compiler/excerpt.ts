@@ -40,3 +40,17 @@ export function toPlace(source: string, offset: number): Place {
   for (let at = before.indexOf("\n"); at !== -1; at = before.indexOf("\n", at + 1)) line++;
   return { line, column: offset - lineStart + 1 };
 }
+
+/** The same for many offsets in ascending order, in one pass. */
+export function toPlaces(source: string, offsets: readonly number[]): readonly Place[] {
+  let line = 1;
+  let lineStart = 0;
+  return offsets.map((offset) => {
+    for (let at = source.indexOf("\n", lineStart); at !== -1 && at < offset; ) {
+      line++;
+      lineStart = at + 1;
+      at = source.indexOf("\n", lineStart);
+    }
+    return { line, column: offset - lineStart + 1 };
+  });
+}

@@ -1,5 +1,6 @@
 import { originalPositionFor, type TraceMap } from "@jridgewell/trace-mapping";
 import { type Place, toExcerpt } from "./excerpt.ts";
+import { type Insertions, withoutInsertions } from "./insertions.ts";
 
 /** What is needed to lead a position of compiled code back to the author's text. */
 export interface CompiledUnit {
@@ -7,6 +8,8 @@ export interface CompiledUnit {
   readonly source: string;
   readonly prefixLength: number;
   readonly map: TraceMap | null;
+  /** What was put between the author's words; nothing when left out. */
+  readonly inserted?: Insertions;
 }
 
 /** One line of a stack trace that lies in a script. */
@@ -28,7 +31,8 @@ export type UnitLookup = (file: string) => CompiledUnit | null;
 
 /** Leads a position of compiled code back to the author's text. */
 export function toAuthorPlace(unit: CompiledUnit, { line, column }: Place): Place {
-  const own = line === 1 ? Math.max(1, column - unit.prefixLength) : column;
+  const behindPrefix = line === 1 ? Math.max(1, column - unit.prefixLength) : column;
+  const own = unit.inserted ? withoutInsertions(unit.inserted, line, behindPrefix) : behindPrefix;
   if (unit.map === null) return { line, column: toNameStart(unit.source.split("\n")[line - 1] ?? "", own) };
   const found = originalPositionFor(unit.map, { line, column: own - 1 });
   return found.line === null ? { line, column: own } : { line: found.line, column: (found.column ?? 0) + 1 };

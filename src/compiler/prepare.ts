@@ -1,5 +1,8 @@
 import type { TraceMap } from "@jridgewell/trace-mapping";
 import { type Containment, ContainmentAnalysis } from "./containment.ts";
+import type { Place } from "./excerpt.ts";
+import { type Insertions, insertionsOf } from "./insertions.ts";
+import { guardLoops, type LoopGuards } from "./loop-guards.ts";
 import {
   DYNAMIC_IMPORT,
   type ExportedName,
@@ -10,6 +13,7 @@ import {
 import { openNamespaceExports } from "./namespace-exports.ts";
 import { refuseDeepNesting, tooDeepError } from "./nesting.ts";
 import { isJavaScript, type ParsedSource, parseScript } from "./parse.ts";
+import { toAuthorPlace } from "./positions.ts";
 import { type Reference, type ScopeVisitor, walkScopes } from "./scopes.ts";
 import { applyEdits, type Edit, normalizeText } from "./source-text.ts";
 import { stripTypes } from "./strip-types.ts";
@@ -22,8 +26,12 @@ export interface PreparedScript {
   readonly file: string;
   /** The author's text. */
   readonly source: string;
-  /** JavaScript statements; on the author's lines and columns unless there is a `map`. */
+  /** JavaScript statements; on the author's lines unless there is a `map`, and on their columns but for `inserted`. */
   readonly body: string;
+  /** What stands in `body` and not in the author's text, or in what `map` leads back from. */
+  readonly inserted: Insertions;
+  /** The guards of its loops; null when it has none. */
+  readonly guards: LoopGuards | null;
   /** The way back from `body` to `source`, for syntax that had to be laid out anew. */
   readonly map: TraceMap | null;
   /** The same program as an ES module or CommonJS text without types: what `validate/typescript` shows. */
@@ -57,25 +65,26 @@ export interface PreparedScript {
  * The file on disk is never touched; lines and columns stay the author's wherever the syntax allows it.
  *
  * @param file Relative to the scripts root; its ending decides between JavaScript and TypeScript.
+ * @param options.guarded Whether its loops get guards.
  * @throws {CompileError} with the place of the first mistake.
  */
-export function prepareScript(source: string, file: string): PreparedScript {
+export function prepareScript(source: string, file: string, { guarded = false } = {}): PreparedScript {
   refuseDeepNesting(source, file);
   try {
-    return prepare(source, file);
+    return prepare(source, file, guarded);
   } catch (error) {
     // Our walks over the tree are recursive too, but the engine stops them in time.
     throw error instanceof RangeError ? tooDeepError(source, file) : error;
   }
 }
 
-function prepare(source: string, file: string): PreparedScript {
+function prepare(source: string, file: string, guarded: boolean): PreparedScript {
   const { text, fenced } = normalizeText(source);
   const parsed = parseScript(text, file);
   const mayNeedCode = parsed.language === "ts" || /@|\baccessor\b/.test(text);
   const blanked = mayNeedCode ? stripTypes(parsed.program, text) : [];
   if (blanked !== null) {
-    const prepared = assemble({ source, text, file, parsed, blanked, map: null, fenced });
+    const prepared = assemble({ source, text, file, parsed, blanked, map: null, fenced, guarded });
     // Blanking types can join two lines that a type kept apart; the transformer never does.
     if (blanked.length === 0 || isJavaScript(prepared.body, file)) return prepared;
   }
@@ -93,6 +102,7 @@ function prepare(source: string, file: string): PreparedScript {
     blanked: [],
     map: transformed.map,
     fenced,
+    guarded,
   });
 }
 
@@ -104,19 +114,26 @@ interface Assembly {
   readonly blanked: readonly Edit[];
   readonly map: TraceMap | null;
   readonly fenced: boolean;
+  readonly guarded: boolean;
 }
 
-function assemble({ source, text, file, parsed, blanked, map, fenced }: Assembly): PreparedScript {
+function assemble({ source, text, file, parsed, blanked, map, fenced, guarded }: Assembly): PreparedScript {
   const survey = surveyNames(parsed.program);
   // Only TypeScript drops an import that no value uses: it may have been a type.
   const isUsed = (local: string) => parsed.language === "js" || survey.boundNamesUsed.has(local);
   const syntax = takeModuleSyntax(text, parsed.program, isUsed);
   for (const each of syntax.imports) survey.containment.module(each.specifier);
+  const toAuthor = (place: Place) =>
+    map === null ? place : toAuthorPlace({ file, source, map, prefixLength: 0 }, place);
+  const guards = guarded ? guardLoops(text, parsed.program, { isAsync: survey.isAsync, toAuthor }) : null;
+  if (guards !== null) survey.freeNames.add(guards.sites);
   const exportedLocals = new Set(syntax.exports.map((each) => each.expression));
   return {
     file,
     source,
-    body: applyEdits(text, [...blanked, ...syntax.edits, ...survey.edits]),
+    body: applyEdits(text, [...blanked, ...syntax.edits, ...survey.edits, ...(guards?.edits ?? [])]),
+    inserted: insertionsOf(text, guards?.edits ?? []),
+    guards,
     map,
     javascript: applyEdits(text, blanked),
     isAsync: survey.isAsync,

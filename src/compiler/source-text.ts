@@ -37,9 +37,16 @@ export interface Edit {
   readonly text: string;
 }
 
-/** Applies edits; one inside another is dropped, because the outer one already decided about its range. */
+/**
+ * Applies edits; one inside another is dropped, because the outer one already decided about its range.
+ *
+ * What is inserted goes before what is replaced at the same place, and in the order given.
+ */
 export function applyEdits(source: string, edits: readonly Edit[]): string {
-  const ordered = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
+  const isReplaced = ({ start, end }: Edit) => Number(end > start);
+  const ordered = [...edits].sort(
+    (a, b) => a.start - b.start || isReplaced(a) - isReplaced(b) || b.end - a.end,
+  );
   let result = "";
   let at = 0;
   for (const edit of ordered) {

@@ -60,8 +60,12 @@ export function wrapScript(prepared: PreparedScript, options: WrapOptions): Wrap
   const asyncWord = prepared.isAsync ? "async " : "";
   const [enter, leave] = options.kind === "script" ? scriptFrame(prepared) : moduleFrame(prepared);
   const variables = options.variables?.length ? `let {${options.variables.join(",")}}=$$link;` : "";
-  const inner = `${asyncWord}function(${parameters(prepared, options)}){${strict}${variables}{${enter}`;
-  const linked = `${link}${importBindings(prepared, options.live)}`;
+  const guards = prepared.guards ?? { sites: "", bindings: "", topLevel: "" };
+  // Inside of `with` each use of an outer name would ask the global object, so there they are bound for each run.
+  const [bindings, ownBindings] = options.ownGlobal ? ["", guards.bindings] : [guards.bindings, ""];
+  const begin = `${ownBindings}${guards.topLevel}${enter}`;
+  const inner = `${asyncWord}function(${parameters(prepared, options)}){${strict}${variables}{${begin}`;
+  const linked = `${link}${bindings}${importBindings(prepared, options.live)}`;
   const body = `${prepared.body}\n${leave}}}`;
   const head = options.live
     ? "(function($$imports,$$link,$$live){with($$live){return (function(){"
@@ -73,9 +77,10 @@ export function wrapScript(prepared: PreparedScript, options: WrapOptions): Wrap
   }
   // The injected names go inside of `with`, so that a member set on the global object never hides them.
   const outer = `return function(${parameters(prepared, options)}){with(${OWN_GLOBAL}){return (`;
-  const named = inner.replace(`,${OWN_GLOBAL})`, () => `,${OWN_GLOBAL},globalThis,global,self)`);
+  const sites = guards.sites === "" ? "" : `,${guards.sites}`;
+  const named = inner.replace(`,${OWN_GLOBAL})`, () => `,${OWN_GLOBAL},globalThis,global,self${sites})`);
   const prefix = `${head}${linked}${outer}${named}`;
-  const call = `)(...arguments,${OWN_GLOBAL},${OWN_GLOBAL},${OWN_GLOBAL})}}`;
+  const call = `)(...arguments,${OWN_GLOBAL},${OWN_GLOBAL},${OWN_GLOBAL}${sites})}}`;
   return { code: `${prefix}${body}${call}${tail}`, prefixLength: prefix.length };
 }
 

@@ -86,6 +86,10 @@ export const SETTINGS = {
     default: 3_600_000,
     description: "@timeout of scripts that declare none",
   }),
+  loopLimit: setting(duration({ unlimited: true }), {
+    default: 2000,
+    description: "Longest time a loop of a script may run without yielding; then 504. 0 lifts the limit",
+  }),
   queueMax: setting(integer({ min: 0 }), {
     default: 1000,
     description: "Requests that may wait for one script with @concurrent; beyond it 503",

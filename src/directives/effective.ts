@@ -11,6 +11,7 @@ export function effectiveDirectives(header: HeaderValues): Directives {
     ...RUNTIME_DEFAULTS,
     ...header,
     timeout: header.timeout ?? null,
+    "loop-limit": header["loop-limit"] ?? null,
     tokens: header.tokens ?? [],
     "schedule-timeout":
       header["schedule-timeout"] ?? header.timeout ?? DIRECTIVES["schedule-timeout"].defaults.runtime,
@@ -20,7 +21,7 @@ export function effectiveDirectives(header: HeaderValues): Directives {
 
 const RUNTIME_DEFAULTS = Object.fromEntries(
   Object.entries(DIRECTIVES).map(([name, entry]) => [name, entry.defaults.runtime]),
-) as { readonly [N in Exclude<DirectiveName, "timeout">]: Directives[N] };
+) as { readonly [N in Exclude<DirectiveName, "timeout" | "loop-limit">]: Directives[N] };
 
 /** Logs are opt-in for each script, and any log directive opts in (script-runtime.md §15). */
 function effectiveLogLevel(header: HeaderValues): Directives["log-level"] {

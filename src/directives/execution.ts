@@ -89,3 +89,19 @@ export const execution = {
     notes: ["May have no effect"],
   }),
 };
+
+/** Directives of this product, documented after all others (magic-comments.md §3.1). */
+export const ownExecution = {
+  "loop-limit": directive({
+    category: "execution",
+    grammar: duration,
+    description: "Longest time a loop may run without yielding before the caller gets 504",
+    defaults: { omitted: null, runtime: 2000, sdk: null },
+    examples: ["// @loop-limit 500", "// @loop-limit 0"],
+    notes: [
+      "0 lifts the limit and compiles the script without guards",
+      "Native calls and regular expressions are not covered",
+      "The setting --loop-limit replaces the default",
+    ],
+  }),
+};

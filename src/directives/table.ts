@@ -1,13 +1,13 @@
 import { ai } from "./ai.ts";
 import { cors } from "./cors.ts";
 import type { Directive, Grammar } from "./directive.ts";
-import { execution } from "./execution.ts";
+import { execution, ownExecution } from "./execution.ts";
 import { logging } from "./logging.ts";
 import { metadata } from "./metadata.ts";
 import { unlisted } from "./unlisted.ts";
 
 /** The public directives by name, in documentation order. */
-export const LISTED = { ...execution, ...logging, ...cors, ...ai, ...metadata };
+export const LISTED = { ...execution, ...logging, ...cors, ...ai, ...metadata, ...ownExecution };
 
 /**
  * TABLE: every directive by name (magic-comments.md §3).
@@ -32,8 +32,10 @@ export type DeclaredDirectives = {
 
 /** What a script asked for, with run-time defaults filled in: what the engine reads. */
 export type Directives = {
-  readonly [N in Exclude<DirectiveName, "timeout">]: Effective<(typeof DIRECTIVES)[N]>;
+  readonly [N in Exclude<DirectiveName, "timeout" | "loop-limit">]: Effective<(typeof DIRECTIVES)[N]>;
 } & {
+  /** Milliseconds; 0 is no limit, null leaves the choice to the setting `--loop-limit`. */
+  readonly "loop-limit": number | null;
   /** Milliseconds; 0 is no limit, null leaves the choice to the setting `--timeout-default`. */
   readonly timeout: number | null;
   /** Every secret of `@token`; empty when the script is open. */

@@ -5,6 +5,8 @@ import { timeoutError } from "./admit.ts";
 import type { Execution } from "./execution.ts";
 import type { Run } from "./executor.ts";
 import type { FailurePresenter } from "./failure.ts";
+import { LoopLimitError } from "./loop-limit-error.ts";
+import type { LoopTurns } from "./loop-turns.ts";
 import { isOpenEnded, plainResponse, toResponse } from "./respond.ts";
 
 /** What an answer needs to know of its run. */
@@ -20,18 +22,29 @@ export interface TimeLimit {
   readonly onExpired?: () => void;
 }
 
+/** What the answers are made with. */
+export interface AnswersOptions {
+  readonly active: ActiveExecutions;
+  readonly clock: Clock;
+  readonly failures: FailurePresenter;
+  readonly log: Logger;
+  readonly loopTurns: LoopTurns;
+}
+
 /** Makes answers of what runs return, throw, or do not do in time. */
 export class Answers {
   readonly #active: ActiveExecutions;
   readonly #clock: Clock;
   readonly #failures: FailurePresenter;
   readonly #log: Logger;
+  readonly #loopTurns: LoopTurns;
 
-  constructor(options: { active: ActiveExecutions; clock: Clock; failures: FailurePresenter; log: Logger }) {
+  constructor(options: AnswersOptions) {
     this.#active = options.active;
     this.#clock = options.clock;
     this.#failures = options.failures;
     this.#log = options.log;
+    this.#loopTurns = options.loopTurns;
   }
 
   /** Answers as soon as the script has, or when its time is over; the script may go on after that. */
@@ -99,6 +112,8 @@ export class Answers {
   /** The same where no execution was made. */
   refused(thrown: unknown, request: Request, script: string, executionId: string): Response {
     const { response, report } = this.#failures.present(thrown, request, { script, executionId });
+    // It arrived here, so its script did not catch it to go on with other loops.
+    if (thrown instanceof LoopLimitError) this.#loopTurns.begin();
     if (report !== null) this.#log.error({ ...report, executionId }, "Script failed");
     else if (response.status >= 500) this.#log.warn({ script, executionId, err: thrown }, "Request failed");
     return response;

@@ -3,10 +3,13 @@ import vm from "node:vm";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
 import { createBun } from "./facade/bun.ts";
 import { createProcess } from "./facade/process.ts";
+import { hideLoopGuards } from "./function-text.ts";
 import { hostGlobals, INJECTED_MODULES, loadHostModule } from "./globals.ts";
 import { harden } from "./harden.ts";
 import type { HostGuard } from "./host-guard.ts";
 import { closeHeld } from "./host-realm.ts";
+import { createLoopGuards } from "./loop-limit.ts";
+import type { LoopTurns } from "./loop-turns.ts";
 import type { ModuleResolution } from "./module-resolution.ts";
 import { DeploymentModules, type Importer } from "./modules.ts";
 import { overlay } from "./overlay.ts";
@@ -27,6 +30,7 @@ export interface DeploymentStateOptions {
   /** Variables of a script: the process's and those of its companion files. */
   readonly readEnvironment: (file: string) => Readonly<Record<string, string>>;
   readonly timersMax: number;
+  readonly loopTurns: LoopTurns;
   /** Compare-and-set on a top-level key of the deployment's shared state. */
   readonly updateState: (key: string, update: (current: unknown) => unknown) => Promise<unknown>;
   /** Is told what a timer of this deployment threw. */
@@ -103,7 +107,9 @@ export class DeploymentState implements Disposable {
 
   /** The kept context of worker scripts and helper modules. */
   get context(): vm.Context {
-    this.#context ??= createScriptContext({ ...this.timers.functions }, { shareIdentities: true });
+    if (this.#context !== null) return this.#context;
+    this.#context = createScriptContext({ ...this.timers.functions }, { shareIdentities: true });
+    hideLoopGuards(this.#context);
     return this.#context;
   }
 
@@ -119,7 +125,7 @@ export class DeploymentState implements Disposable {
   ): Record<string, unknown> {
     const { file, prepared } = compiled;
     const absolute = join(this.#options.root, file);
-    const makers: Readonly<Record<string, () => unknown>> = {
+    const makers: Record<string, () => unknown> = {
       require: () => importer.require,
       $$load: () => importer.load,
       $importMeta: () => importMeta(absolute, importer.require),
@@ -131,6 +137,8 @@ export class DeploymentState implements Disposable {
       state: () => Object.freeze({ update: harden(this.#options.updateState) }),
       ...injectedMakers(sealed),
     };
+    const guards = prepared.guards;
+    if (guards !== null) makers[guards.sites] = () => createLoopGuards(compiled, this.#options.loopTurns);
     const values: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(this.timers.functions)) {
       if (prepared.freeNames.has(name)) values[name] = value;

@@ -78,7 +78,7 @@ export class Engine implements Disposable {
     this.#executor = new InlineExecutor({ shared, log });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
-    this.#answers = new Answers({ active: this.active, clock, failures, log });
+    this.#answers = new Answers({ active: this.active, clock, failures, log, loopTurns: units.loopTurns });
   }
 
   /**
@@ -221,6 +221,7 @@ export class Engine implements Disposable {
     try {
       const { queueMax } = this.#settings;
       leave = await admit(unit, loaded, { request, query, queueMax, leftMs });
+      this.#services.units.loopTurns.begin();
       const hasMiddleware = match.pre !== null || match.post !== null;
       const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;

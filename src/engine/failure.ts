@@ -3,6 +3,7 @@ import { CompileError } from "../compiler/compile-error.ts";
 import type { UnitLookup } from "../compiler/positions.ts";
 import { toErrorResponse } from "../errors/envelope.ts";
 import { ExecError } from "../errors/exec-error.ts";
+import { LoopLimitError } from "./loop-limit-error.ts";
 import { prefersJson } from "./negotiate.ts";
 import { toPage } from "./pages.ts";
 import { reportThrown, type ThrownReport } from "./thrown.ts";
@@ -47,12 +48,12 @@ export class FailurePresenter {
     if (thrown instanceof ExecError && thrown.kind === "scriptDisabled") {
       return { response: textResponse(thrown.message, thrown.status, headers), report: null };
     }
-    if (thrown instanceof ExecError) {
-      const shown = this.#options.production ? withoutDetails(thrown) : thrown;
-      return { response: toErrorResponse(shown, this.#options.clock.now(), headers), report: null };
-    }
+    if (thrown instanceof ExecError) return { response: this.#ours(thrown, headers), report: null };
     const { lookup, root } = this.#options;
     const report = reportThrown(thrown, { fallback: context.script, lookup, root });
+    if (thrown instanceof LoopLimitError) {
+      return { response: this.#ours(thrown.toExecError(), headers), report };
+    }
     const isCompile = thrown instanceof CompileError;
     const asJson = prefersJson(request.headers.get("accept"));
     const response = asJson
@@ -61,6 +62,12 @@ export class FailurePresenter {
         ? this.#compilePage(report, headers)
         : this.#text(report, context, headers);
     return { response, report };
+  }
+
+  /** Our own errors are JSON for everybody. */
+  #ours(error: ExecError, headers: Record<string, string>): Response {
+    const shown = this.#options.production ? withoutDetails(error) : error;
+    return toErrorResponse(shown, this.#options.clock.now(), headers);
   }
 
   #json(report: ThrownReport, isCompile: boolean, headers: Record<string, string>): Response {

@@ -1,5 +1,6 @@
 import vm from "node:vm";
 import { freezeReachable, LITERALS, OVERRIDABLE } from "./freeze-reachable.ts";
+import { hideLoopGuards } from "./function-text.ts";
 import { hostGlobals } from "./globals.ts";
 import { hostBuiltIns } from "./host-realm.ts";
 import { OpenSlots } from "./open-slots.ts";
@@ -34,6 +35,7 @@ export function createFrozenRealm(): FrozenRealm {
   const host = hostGlobals();
   const context = vm.createContext({ ...host }, { codeGeneration: { strings: false } });
   const run = (code: string): unknown => vm.runInContext(code, context);
+  hideLoopGuards(context);
   const tools = run(REALM_TOOLS) as RealmTools;
   const names = (run("Reflect.ownKeys(globalThis)") as PropertyKey[]).filter(isShownGlobal);
   const globals: Record<string, unknown> = Object.create(null);

@@ -1,5 +1,6 @@
 import { isError } from "../base/realm.ts";
 import { ExecError } from "../errors/exec-error.ts";
+import { LoopLimitError } from "./loop-limit-error.ts";
 
 /** Serialises values of the context that made them. */
 export type Stringify = (value: unknown) => string | undefined;
@@ -72,7 +73,9 @@ function isHostObject(value: unknown): boolean {
   return proto === Object.prototype || proto === Array.prototype;
 }
 
-function unserialisable(cause: unknown): ExecError {
+function unserialisable(cause: unknown): Error {
+  // A loop in a `toJSON` or getter is no mistake of the value.
+  if (cause instanceof LoopLimitError) return cause;
   const reason = isError(cause) ? cause.message : String(cause);
   return new ExecError(
     "unserialisable",

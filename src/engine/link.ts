@@ -3,6 +3,7 @@ import { isPromiseLike } from "../base/realm.ts";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
 import { type DeploymentState, shareContextIdentity } from "./deployment-state.ts";
 import type { FrozenRealm } from "./frozen-realm.ts";
+import { hideLoopGuards } from "./function-text.ts";
 import type { HostGuard } from "./host-guard.ts";
 import { assignedNames, type Bindings, linkableNames } from "./module-exports.ts";
 import type { ReadyContexts } from "./ready-contexts.ts";
@@ -172,13 +173,14 @@ function globalMaker(
 }
 
 function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: LinkInput): LinkedScript {
-  const { body, imports } = compiled.prepared;
+  const { body, imports, guards } = compiled.prepared;
   // Agreeing on `instanceof` costs as much as the context, so only scripts that could ask pay for it.
   const asksInstances = imports.length > 0 || /\binstanceof\b|\brequire\b|\beval\b|\bFunction\b/.test(body);
   const run: ScriptFunction = (...args) => {
     const context = targets.readyContexts.take();
     Object.assign(context, state.timers.functions);
     if (asksInstances) shareContextIdentity(context);
+    if (guards !== null) hideLoopGuards(context);
     const importer = state.modules.importerFor(compiled.file, null, false);
     const link = state.injectedFor(compiled, importer, false);
     const start = (bindings: Bindings) => {

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { isError, isObject } from "../base/realm.ts";
 import { CompileError } from "../compiler/compile-error.ts";
 import { excerptOf, firstScriptFrame, toAuthorStack, type UnitLookup } from "../compiler/positions.ts";
+import { LoopLimitError } from "./loop-limit-error.ts";
 
 /** What is known of something a script threw. */
 export interface ThrownReport {
@@ -40,7 +41,12 @@ export function reportThrown(
     return { message: hide(thrown.message), script: file, line, column, excerpt, stack: null };
   }
   const stack = stackOf(thrown);
-  const frame = stack === null ? null : firstScriptFrame(stack, lookup);
+  const frame =
+    thrown instanceof LoopLimitError
+      ? { file: thrown.script, ...thrown.place }
+      : stack === null
+        ? null
+        : firstScriptFrame(stack, lookup);
   return {
     message: hide(messageOf(thrown)).slice(0, TEXT_MAX),
     script: frame?.file ?? fallback,

@@ -11,6 +11,7 @@ import { createConsole } from "./facade/console.ts";
 import { createFrozenRealm, type FrozenRealm } from "./frozen-realm.ts";
 import { createHostGuard } from "./host-realm.ts";
 import { IdleCollector } from "./idle-collector.ts";
+import { LoopTurns } from "./loop-turns.ts";
 import { ModuleResolution } from "./module-resolution.ts";
 import { explainMissing, PackageNeeds } from "./package-needs.ts";
 import { ReadyContexts } from "./ready-contexts.ts";
@@ -36,6 +37,8 @@ export interface UnitsOptions {
   readonly deploymentsMax: number;
   readonly timersMax: number;
   readonly timeoutDefaultMs: number;
+  /** Longest unbroken run of a loop of scripts without `@loop-limit`; 0 for none. */
+  readonly loopLimitDefaultMs: number;
 }
 
 /**
@@ -44,6 +47,7 @@ export interface UnitsOptions {
  */
 export class Units implements Disposable {
   readonly compiler: Compiler;
+  readonly loopTurns = new LoopTurns();
   readonly #options: UnitsOptions;
   readonly #resolution: ModuleResolution;
   readonly #needs: PackageNeeds;
@@ -57,10 +61,11 @@ export class Units implements Disposable {
 
   constructor(options: UnitsOptions) {
     this.#options = options;
-    const { readText, compiledMax } = options;
+    const { readText, compiledMax, loopLimitDefaultMs } = options;
     this.compiler = new Compiler({
       readText,
       compiledMax,
+      loopLimitDefaultMs,
       onCompiled: () => this.#collector.noteCompiled(),
     });
     const { root, installer, autoInstall } = options;
@@ -162,6 +167,7 @@ export class Units implements Disposable {
     this.clear(null);
     this.#readyContexts[Symbol.dispose]();
     this.#collector[Symbol.dispose]();
+    this.loopTurns[Symbol.dispose]();
   }
 
   #stateOf(key: string): DeploymentState {
@@ -179,6 +185,7 @@ export class Units implements Disposable {
       readText,
       readEnvironment: (file) => ({ ...environment, ...readEnvironment(root, file) }),
       timersMax,
+      loopTurns: this.loopTurns,
       updateState: (name, update) =>
         this.#options.cluster.updateState({ deploymentKey: key, key: name, update }),
       report: (error, deployment) => this.#reportBackground(error, deployment),

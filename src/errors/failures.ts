@@ -176,6 +176,11 @@ export const FAILURES = {
     title: "Script timeout",
     resolution: "Raise @timeout or answer sooner",
   },
+  scriptLoopLimit: {
+    status: 504,
+    title: "Script loop limit",
+    resolution: "Mend the loop at details.line, let it await something, or raise @loop-limit",
+  },
 } as const satisfies Record<string, Failure>;
 
 /** Name of a row of {@link FAILURES}. */

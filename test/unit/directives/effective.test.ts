@@ -5,6 +5,8 @@ import { LISTED, type ListedName } from "../../../src/directives/table.ts";
 test("a silent header leaves the time limit to the setting", () => {
   expect(effectiveDirectives({}).timeout).toBeNull();
   expect(effectiveDirectives({ timeout: 0 }).timeout).toBe(0);
+  expect(effectiveDirectives({})["loop-limit"]).toBeNull();
+  expect(effectiveDirectives({ "loop-limit": 0 })["loop-limit"]).toBe(0);
 });
 
 test("a scheduled run is limited by its own directive, else by @timeout, else by 30 seconds", () => {
@@ -34,6 +36,7 @@ test("@debug false asks for no log", () => {
 test("every other directive has the runtime default of the table", () => {
   const effective = effectiveDirectives({});
   for (const [name, entry] of Object.entries(LISTED)) {
-    if (name !== "timeout") expect<unknown>(effective[name as ListedName]).toEqual(entry.defaults.runtime);
+    if (!["timeout", "loop-limit"].includes(name))
+      expect<unknown>(effective[name as ListedName]).toEqual(entry.defaults.runtime);
   }
 });

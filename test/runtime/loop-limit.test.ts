@@ -1,0 +1,201 @@
+import { describe, expect, test } from "bun:test";
+import pino from "pino";
+import { RUNAWAYS, type Runaway } from "../corpus/runaway/rows.ts";
+import { type ScriptApp, scriptApp } from "../support/script-app.ts";
+import { until } from "../support/until.ts";
+
+const LIMIT_MS = 100;
+/** Far from the promised 50 ms: a machine that runs many tests at once is not punctual, and scripts are compiled, too. */
+const LATE_MS = 1_000;
+
+interface Observed {
+  readonly app: ScriptApp;
+  readonly lines: Record<string, unknown>[];
+}
+
+async function observed(files: Readonly<Record<string, string>>, flags: readonly string[] = []) {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const placed = Object.fromEntries(Object.entries(files).map(([name, text]) => [`default/1/${name}`, text]));
+  const app = await scriptApp(placed, ["--loop-limit", String(LIMIT_MS), ...flags], { log });
+  return { app, lines, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
+}
+
+const isEnd = (line: Record<string, unknown>) => String(line["message"]).startsWith("LoopLimitError");
+
+async function endOf({ app, lines }: Observed, { seenIn = "answer" }: Runaway) {
+  const sinceMs = performance.now();
+  const response = await app.fetch("/a");
+  const text = await response.text().catch(() => "broken off");
+  if (seenIn === "log") await until(() => lines.some(isEnd), Boolean);
+  return { response, text, tookMs: performance.now() - sinceMs, logged: lines.find(isEnd) };
+}
+
+describe("an endless loop costs its own request: ", () => {
+  test.each(RUNAWAYS.filter((row) => row.needsProcess !== true))("$name", async (row) => {
+    await using host = await observed({ ...row.files, "next/neighbour.js": "return 'still here'" });
+    await host.app.ask("/next/neighbour");
+    const { response, text, tookMs, logged } = await endOf(host, row);
+    const script = `default/1/${row.file ?? Object.keys(row.files)[0]}`;
+    expect(logged).toMatchObject({ script, line: row.line });
+    expect(tookMs - (row.afterMs ?? 0)).toBeLessThan(LIMIT_MS + LATE_MS);
+    if (row.seenIn !== "log") {
+      expect(response.status).toBe(504);
+      expect(JSON.parse(text)).toEqual({
+        error: "Script loop limit",
+        code: "ERROR_504",
+        timestamp: expect.any(String),
+        loopLimitMs: LIMIT_MS,
+        details: { script, line: row.line, directive: "@loop-limit" },
+      });
+    }
+    expect((await host.app.ask("/next/neighbour")).text).toBe("still here");
+  });
+});
+
+describe("the answer to a loop that was ended", () => {
+  test("is JSON for a browser as well, with the execution's id", async () => {
+    await using host = await observed({ "a.js": "for (;;);" });
+    const answer = await host.app.ask("/a", { headers: { accept: "text/html" } });
+    expect(answer.type).toBe("application/json; charset=utf-8");
+    expect(answer.headers.get("x-execution-id")).toBe(host.lines.find(isEnd)?.["executionId"] as string);
+  });
+
+  test("names no line in production, but the limit", async () => {
+    await using app = await scriptApp({ "default/1/a.js": "for (;;);" }, ["--loop-limit", "30"], {
+      env: { NODE_ENV: "production" },
+    });
+    const { json } = await app.ask("/a");
+    expect(json).toEqual({
+      error: "Script loop limit",
+      code: "ERROR_504",
+      timestamp: expect.any(String),
+      loopLimitMs: 30,
+    });
+  });
+
+  test("is the script's own when it catches the error, which it cannot change", async () => {
+    const source = `let caught;
+try { for (;;); } catch (error) { caught = error; }
+let changed = true;
+try { "use strict"; caught.message = "mine"; changed = caught.message === "mine"; } catch { changed = false; }
+return [caught instanceof Error, caught.name, changed, Object.isFrozen(caught)];`;
+    await using host = await observed({ "a.js": source });
+    expect((await host.app.ask("/a")).json).toEqual([true, "LoopLimitError", false, true]);
+  });
+
+  test("shows the author's places in the stack of the log", async () => {
+    const source =
+      "const twice = (n) => { while (n) { n = deep(n); } };  const deep = (n) => {\n  for (let i = 0; i < 2; i++) { n += String(i).length } for (;;) n++; };\ntwice(1);";
+    await using host = await observed({ "a.js": source });
+    await host.app.ask("/a");
+    const { stack, line, column } = host.lines.find(isEnd) ?? {};
+    expect([line, column]).toEqual([2, 57]);
+    expect(stack).toContain("at deep (default/1/a.js:2:");
+    expect(stack).toContain("at twice (default/1/a.js:1:40)");
+    expect(stack).toContain("default/1/a.js:3:1)");
+  });
+});
+
+describe("the limit", () => {
+  const spin = (ms: number) => `const until = performance.now() + ${ms};
+let rounds = 0;
+while (performance.now() < until) rounds++;
+return "done";`;
+
+  test("is that of @loop-limit where a script has one", async () => {
+    await using host = await observed({
+      "longer.js": `// @loop-limit 1m\n${spin(150)}`,
+      "shorter.js": `// @loop-limit 20\n${spin(60)}`,
+    });
+    expect((await host.app.ask("/longer")).text).toBe("done");
+    expect((await host.app.ask("/shorter")).json).toMatchObject({ loopLimitMs: 20 });
+  });
+
+  test.each(["0", "unlimited", "false"])("of %s is none", async (word) => {
+    await using host = await observed({ "a.js": `// @loop-limit ${word}\n${spin(150)}` });
+    expect((await host.app.ask("/a")).text).toBe("done");
+  });
+
+  test("of 0 for the server is none either, unless a script has its own", async () => {
+    await using app = await scriptApp(
+      { "default/1/a.js": spin(60), "default/1/b.js": `// @loop-limit 20\n${spin(60)}` },
+      ["--loop-limit", "0"],
+    );
+    expect((await app.ask("/a")).text).toBe("done");
+    expect((await app.ask("/b")).status).toBe(504);
+  });
+
+  test("counts from the last time the loop yielded", async () => {
+    const source = `for (let i = 0; i < 6; i++) {
+  const until = performance.now() + 40;
+  while (performance.now() < until);
+  await new Promise((done) => setTimeout(done, 1));
+}
+return "done";`;
+    await using host = await observed({ "a.js": source });
+    expect((await host.app.ask("/a")).text).toBe("done");
+  });
+
+  test("does not count a wait: a stream may be read for longer", async () => {
+    const source = `let seen = 0;
+const chunks = new ReadableStream({
+  async pull(controller) {
+    await new Promise((done) => setTimeout(done, 15));
+    if (++seen === 15) controller.close(); else controller.enqueue("x");
+  },
+});
+let text = "";
+for await (const chunk of chunks) text += chunk;
+return text;`;
+    await using host = await observed({ "a.js": source });
+    expect((await host.app.ask("/a")).text).toBe("x".repeat(14));
+  });
+
+  test("begins anew for the next request to a script that was ended", async () => {
+    await using host = await observed({ "a.js": `if (metadata.query.endless) for (;;);\n${spin(50)}` });
+    for (const query of ["?endless=1", "", "?endless=1", ""]) {
+      expect((await host.app.ask(`/a${query}`)).status).toBe(query === "" ? 200 : 504);
+    }
+  });
+});
+
+describe("nobody is blamed for the time of others: ", () => {
+  const SHARE_MS = 25;
+  const CALLS = 16;
+  const work = `const until = performance.now() + ${SHARE_MS};
+while (performance.now() < until) String(until);
+return "done";`;
+  const helper = `exports.work = () => { ${work} };`;
+  const ready = `shared.ready ??= new Promise((done) => setTimeout(done, 30));\nawait shared.ready;`;
+
+  test.each<[string, Record<string, string>]>([
+    ["requests that came at once", { "a.js": work }],
+    ["requests that wait for a place", { "a.js": `// @concurrent 1\n${work}` }],
+    ["requests that wait for the same thing", { "a.js": `${ready}\n${work}` }],
+    [
+      "requests that wait for the same thing and call the same helper",
+      { "a.js": `${ready}\nreturn require("./_b.js").work();`, "_b.js": helper },
+    ],
+    ["worker requests", { "a.js": `// @mode worker\n${work}` }],
+    ["handlers", { "a.js": `module.exports = () => { ${work} };` }],
+    [
+      "requests that take turns",
+      {
+        "a.js": `${ready}\nfor (let i = 0; i < 5; i++) { for (let j = 0; j < 9; j++) Math.sqrt(j); await null; }\n${work}`,
+      },
+    ],
+  ])("%s", async (_what, files) => {
+    await using host = await observed(files);
+    const answers = await Promise.all(Array.from({ length: CALLS }, () => host.app.ask("/a")));
+    expect(CALLS * SHARE_MS).toBeGreaterThan(3 * LIMIT_MS);
+    expect(answers.map(({ text }) => text)).toEqual(Array(CALLS).fill("done"));
+  });
+
+  test("a request behind an endless one in the queue of @concurrent", async () => {
+    const source = `// @concurrent 1\nif (metadata.query.endless) for (;;);\n${work}`;
+    await using host = await observed({ "a.js": source });
+    const answers = await Promise.all(["?endless=1", "", ""].map((query) => host.app.ask(`/a${query}`)));
+    expect(answers.map(({ status }) => status)).toEqual([504, 200, 200]);
+  });
+});
