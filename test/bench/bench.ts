@@ -8,6 +8,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { loadGeneratorName } from "./load.ts";
 import type { BenchEffort, BenchRow, Scenario } from "./scenario.ts";
+import { loopGuardScenarios } from "./scenarios/loop-guards.ts";
 import { manyScriptsScenario } from "./scenarios/many-scripts.ts";
 import { calledScriptsScenario, overwritesScenario } from "./scenarios/memory.ts";
 import { startupScenario } from "./scenarios/startup.ts";
@@ -15,6 +16,7 @@ import { throughputScenarios } from "./scenarios/throughput.ts";
 
 const SCENARIOS: readonly Scenario[] = [
   ...throughputScenarios,
+  ...loopGuardScenarios,
   manyScriptsScenario,
   startupScenario,
   calledScriptsScenario,
