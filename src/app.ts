@@ -115,6 +115,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
         bodyTimeoutMs: config.bodyTimeout,
         queueMax: config.queueMax,
         urlCacheMax: config.urlCacheMax,
+        sockets: {
+          socketsMax: config.socketsMax,
+          messageBytesMax: config.socketMessageMax,
+          backlogBytesMax: config.socketBacklogMax,
+          idleTimeoutMs: config.socketIdleTimeout,
+          compresses: config.socketCompression,
+        },
       },
     ),
   );

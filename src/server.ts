@@ -37,6 +37,7 @@ export function serve(app: App, { hostname, port, log }: ServerOptions): Running
     // Bodies are bounded where they are read, with an answer in our envelope.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch: app.fetch,
+    websocket: app.engine.sockets.handler,
     error(thrown) {
       log.error({ err: thrown }, "A request failed outside of every handler");
       return new Response("Internal server error", { status: 500 });
@@ -46,6 +47,7 @@ export function serve(app: App, { hostname, port, log }: ServerOptions): Running
     hostname,
     port: server.port ?? port,
     async stop(drainTimeoutMs) {
+      app.engine.sockets.closeAll(1001, "The server stops");
       const stopped = server.stop(false);
       const { promise: expired, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, drainTimeoutMs);

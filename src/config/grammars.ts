@@ -37,16 +37,25 @@ const MS_MAX = 2_147_483_647;
  * A duration in milliseconds; units as in magic-comments.md §2, capped at 2147483647 ms.
  *
  * @param options.unlimited Whether the words for "no limit" are accepted; they read as 0.
+ * @param options.min Least milliseconds. @param options.max Most; beyond it the text is refused, not capped.
  */
-export function duration(options: { readonly unlimited: boolean }): Grammar<number> {
+export function duration(options: {
+  readonly unlimited: boolean;
+  readonly min?: number;
+  readonly max?: number;
+}): Grammar<number> {
+  const { min = 0, max = MS_MAX } = options;
+  const bounds = options.max === undefined ? "" : ` from ${min} to ${max} ms`;
   return {
-    accepts: `milliseconds or a number with ms, s, m, h or d${options.unlimited ? ", or unlimited" : ""}`,
+    accepts: `milliseconds or a number with ms, s, m, h or d${bounds}${options.unlimited ? ", or unlimited" : ""}`,
     placeholder: "<duration>",
     repeatable: false,
     read(text) {
       if (options.unlimited && /^(?:false|-1|unlimited|none|n\/a)$/i.test(text)) return 0;
       const value = readWithUnit(text, MS_OF_UNIT, "ms");
-      return value === undefined ? undefined : Math.min(value, MS_MAX);
+      if (value === 0 && options.unlimited) return 0;
+      if (value === undefined || value < min || (options.max !== undefined && value > max)) return undefined;
+      return Math.min(value, max);
     },
     print: (value) =>
       value === 0 && options.unlimited ? "unlimited" : printWithUnit(value, MS_OF_UNIT, "ms"),
@@ -56,16 +65,15 @@ export function duration(options: { readonly unlimited: boolean }): Grammar<numb
 const BYTES_OF_UNIT = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 } as const;
 
 /** A size in bytes; units of 1024 as in magic-comments.md §2. */
-export function size(bounds: { readonly min: number }): Grammar<number> {
+export function size(bounds: { readonly min: number; readonly max?: number }): Grammar<number> {
+  const { min, max = Number.MAX_SAFE_INTEGER } = bounds;
   return {
-    accepts: `bytes or a number with b, kb, mb, gb or tb, at least ${bounds.min}`,
+    accepts: `bytes or a number with b, kb, mb, gb or tb, at least ${min}${bounds.max === undefined ? "" : ` and at most ${max}`}`,
     placeholder: "<size>",
     repeatable: false,
     read(text) {
       const value = readWithUnit(text, BYTES_OF_UNIT, "b");
-      return value !== undefined && value >= bounds.min && value <= Number.MAX_SAFE_INTEGER
-        ? value
-        : undefined;
+      return value !== undefined && value >= min && value <= max ? value : undefined;
     },
     print: (value) => printWithUnit(value, BYTES_OF_UNIT, "b"),
   };

@@ -130,6 +130,27 @@ export const SETTINGS = {
     default: 100,
     description: "Packages that may wait to be installed, one at a time; one more fails",
   }),
+  socketsMax: setting(integer({ min: 0 }), {
+    default: 10_000,
+    description: "Open WebSockets of the server; beyond it handshakes get 503",
+  }),
+  socketMessageMax: setting(size({ min: 1, max: 4_294_967_295 }), {
+    default: 10 * 1024 ** 2,
+    description: "Largest WebSocket message; a larger one closes the socket with 1009",
+  }),
+  socketBacklogMax: setting(size({ min: 1, max: 4_294_967_295 }), {
+    default: 8 * 1024 ** 2,
+    description: "Bytes that may wait for one slow WebSocket client; beyond it the client is cut off",
+  }),
+  socketIdleTimeout: setting(duration({ unlimited: true, min: 8_000, max: 960_000 }), {
+    default: 120_000,
+    description:
+      "Silence after which a WebSocket counts as dead; shortly before it the client is pinged. 8s to 16m",
+  }),
+  socketCompression: setting(yesNo, {
+    default: false,
+    description: "Agree to permessage-deflate and compress WebSocket messages of 1 KB and more",
+  }),
   drainTimeout: setting(duration({ unlimited: false }), {
     default: 5000,
     description: "Longest wait for running requests on SIGTERM and SIGINT",

@@ -16,6 +16,7 @@ import { overlay } from "./overlay.ts";
 import type { PackageNeeds } from "./package-needs.ts";
 import { IDENTITY_NAMES, MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
 import type { ScriptUnit } from "./script-unit.ts";
+import { DeploymentHubs } from "./sockets/deployment-hubs.ts";
 import { ScriptTimers } from "./timers.ts";
 
 /** What a deployment's state is made of. */
@@ -49,6 +50,8 @@ export class DeploymentState implements Disposable {
   readonly timers: ScriptTimers;
   /** Its scripts, by file. */
   readonly units = new Map<string, ScriptUnit>();
+  /** Its open sockets. */
+  readonly hubs: DeploymentHubs = new DeploymentHubs(this);
   /** Grows from request to request over all deployments; the smallest was not used for longest. */
   lastUse = 0;
   readonly #options: DeploymentStateOptions;
@@ -80,7 +83,7 @@ export class DeploymentState implements Disposable {
     });
   }
 
-  /** Whether none of its executions waits for anything. */
+  /** Whether none of its executions waits for anything, and none of its sockets is open. */
   get isIdle(): boolean {
     return this.#running === 0;
   }
@@ -96,9 +99,15 @@ export class DeploymentState implements Disposable {
     if (this.#isRetired && this.#running === 0) this[Symbol.dispose]();
   }
 
+  /** A Set of the kept context. */
+  createSet<T>(): Set<T> {
+    return vm.runInContext("new Set()", this.context) as Set<T>;
+  }
+
   /** Lets go of it: no new request finds it, those that run keep their timers until they are over. */
   retire(): void {
     if (this.#isRetired) return;
+    this.hubs.closeAll("The deployment was let go of");
     this.#isRetired = true;
     for (const unit of this.units.values()) unit.retire();
     this.units.clear();

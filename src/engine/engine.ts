@@ -1,9 +1,5 @@
-import type { Logger } from "pino";
-import type { Clock } from "../base/clock.ts";
 import { IdSource } from "../base/ids.ts";
 import { isPromiseLike } from "../base/realm.ts";
-import type { RouteTable } from "../routing/route-table.ts";
-import type { SharedState } from "../state/shared-state.ts";
 import { ActiveExecutions } from "./active.ts";
 import { admit, requireAccess } from "./admit.ts";
 import { Answers } from "./answers.ts";
@@ -13,6 +9,7 @@ import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EndpointCache } from "./endpoint-cache.ts";
+import type { EngineServices, EngineSettings } from "./engine-options.ts";
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
 import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
@@ -20,29 +17,9 @@ import { locate } from "./locate.ts";
 import { plainResponse } from "./respond.ts";
 import { enforceReturnType } from "./return-type.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
+import { isUpgrade } from "./sockets/handshake.ts";
+import { REFUSED_PEER, Sockets, UPGRADED } from "./sockets/sockets.ts";
 import { reportThrown, type ThrownReport } from "./thrown.ts";
-import type { Units } from "./units.ts";
-
-/** What the engine works with. */
-export interface EngineServices {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly routes: RouteTable;
-  readonly shared: SharedState;
-  readonly units: Units;
-}
-
-/** The engine's share of the settings. */
-export interface EngineSettings {
-  /** Absolute scripts root. */
-  readonly root: string;
-  readonly production: boolean;
-  readonly trustProxy: boolean;
-  readonly bodyMaxBytes: number;
-  readonly bodyTimeoutMs: number;
-  readonly queueMax: number;
-  readonly urlCacheMax: number;
-}
 
 /** A request, as it came in. */
 interface Arrival {
@@ -54,6 +31,7 @@ interface Arrival {
 /** The data plane: answers requests by running scripts. Read it from {@link Engine.fetchKnown} downwards. */
 export class Engine implements Disposable {
   readonly active: ActiveExecutions;
+  readonly sockets: Sockets;
   readonly #services: EngineServices;
   readonly #settings: EngineSettings;
   readonly #executor: Executor;
@@ -78,7 +56,16 @@ export class Engine implements Disposable {
     this.#executor = new InlineExecutor({ shared, log });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
-    this.#answers = new Answers({ active: this.active, clock, failures, log, loopTurns: units.loopTurns });
+    const [active, executor, host] = [this.active, this.#executor, this.#host];
+    const { loopTurns } = units;
+    const answers = new Answers({ active, clock, failures, log, loopTurns });
+    this.#answers = answers;
+    const load = (key: string, file: string) => units.unitOf(key, file).load();
+    const explain = (thrown: unknown) => this.explain(thrown);
+    this.sockets = new Sockets(
+      { active, answers, clock, executor, explain, host, ids, load, log, loopTurns },
+      settings.sockets,
+    );
   }
 
   /**
@@ -100,6 +87,7 @@ export class Engine implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.sockets[Symbol.dispose]();
     this.active[Symbol.dispose]();
     this.#bodies[Symbol.dispose]();
   }
@@ -142,6 +130,8 @@ export class Engine implements Disposable {
     if (loaded === null || !loaded.isPlain || pre !== null || post !== null || method === "OPTIONS") {
       return this.#serveGuarded(endpoint, { request, server, url });
     }
+    // 9 ns, and only a handshake is taken: its socket is closed with 4400. Reading the header would cost 100 times that.
+    if (method === "GET" && server.upgrade(request, REFUSED)) return UPGRADED;
     if (loaded.uses === 0) return this.#runBare(endpoint, loaded, { request, server, url });
     if (method === "GET" || method === "HEAD" || (loaded.uses & USES.req) === 0) {
       return this.#run(new Execution(request, server, endpoint, url, null, this.#host), loaded);
@@ -213,6 +203,8 @@ export class Engine implements Disposable {
     const { effective } = loaded.compiled.directives;
     if (request.method === "OPTIONS") return preflightResponse(effective, request);
 
+    if (loaded.takesSockets && isUpgrade(request))
+      return this.sockets.answer(endpoint, loaded, { request, server, url, query, sinceMs });
     const cors = corsHeaders(effective, request.headers.get("origin"));
     const { timeoutMs, isBodyRaw } = loaded;
     const leftMs =
@@ -221,12 +213,14 @@ export class Engine implements Disposable {
     try {
       const { queueMax } = this.#settings;
       leave = await admit(unit, loaded, { request, query, queueMax, leftMs });
+      if (request.method === "GET" && server.upgrade(request, REFUSED)) return UPGRADED;
       this.#services.units.loopTurns.begin();
       const hasMiddleware = match.pre !== null || match.post !== null;
       const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
       const execution = begin(hasBody ? await this.#receive(request, loaded, sinceMs, hasMiddleware) : null);
-      const run = this.#executor.start(execution, loaded, { full: true });
+      const ws = loaded.seesSockets ? await this.sockets.viewOf(endpoint) : undefined;
+      const run = this.#executor.start(execution, loaded, { full: true, ws });
       const value = this.#runWithMiddleware(run, endpoint, loaded);
       const settled = leave ?? (() => undefined);
       leave = null;
@@ -292,6 +286,9 @@ export class Engine implements Disposable {
     }
   }
 }
+
+/** What a handshake at a script without sockets becomes. */
+const REFUSED = { data: REFUSED_PEER };
 
 function queryOf(url: string): string {
   const mark = url.indexOf("?");

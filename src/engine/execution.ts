@@ -1,6 +1,7 @@
 import type { Server } from "bun";
 import type { ReceivedBody } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { SocketPeer } from "./sockets/session.ts";
 
 /** What an execution needs from its server. */
 export interface ExecutionHost {
@@ -9,7 +10,7 @@ export interface ExecutionHost {
 }
 
 /** The server as a request sees it. */
-export type RequestServer = Pick<Server<unknown>, "requestIP" | "timeout">;
+export type RequestServer = Pick<Server<SocketPeer>, "requestIP" | "timeout" | "upgrade">;
 
 /**
  * One run of a script for one request.
@@ -51,6 +52,16 @@ export class Execution {
   get id(): string {
     this._id ??= this._host.nextId();
     return this._id;
+  }
+
+  /** As scripts see it in `req` and `metadata`. */
+  get method(): string {
+    return this.request.method;
+  }
+
+  /** What made the script run. */
+  get trigger(): "http" | "cron" | "job" | "websocket" {
+    return "http";
   }
 
   /** Path and query as received. */

@@ -7,19 +7,29 @@ import { createMetadata, createMetadataReader } from "./facade/metadata.ts";
 import { createRawRequest } from "./facade/raw-request.ts";
 import { ScriptRequest } from "./facade/request.ts";
 import { ScriptResponse } from "./facade/response.ts";
-import { findHandler } from "./handler.ts";
+import { findHandler, findSetUp, SET_UP_METHOD } from "./handler.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
 
 /** Where and how scripts are run: in this process, later also in threads and processes. */
 export interface Executor {
-  /** @param options.full Whether `req` and `res` are made even if the script itself uses neither. */
-  start(execution: Execution, script: LoadedScript, options?: { readonly full?: boolean }): Run;
+  /**
+   * @param options.full Whether `req` and `res` are made even if the script itself uses neither.
+   * @param options.ws What the script sees under that name.
+   */
+  start(execution: Execution, script: LoadedScript, options?: StartOptions): Run;
   /** A run of another script (middleware) for the same request, with the same `req` and `res`. */
   beside(run: Run, script: LoadedScript): Run;
 }
 
+/** What a run is given besides its execution. */
+export interface StartOptions {
+  readonly full?: boolean;
+  readonly ws?: unknown;
+}
+
 /** One script, about to run for one request. */
 export interface Run {
+  readonly req: ScriptRequest | null;
   readonly res: ScriptResponse | null;
   /** Serialiser of the script's context; null for the server's own. */
   readonly stringify: ((value: unknown) => string | undefined) | null;
@@ -52,11 +62,11 @@ export class InlineExecutor implements Executor {
     this.#log = log;
   }
 
-  start(execution: Execution, script: LoadedScript, { full = false } = {}): Run {
+  start(execution: Execution, script: LoadedScript, { full = false, ws }: StartOptions = {}): Run {
     const { uses } = script;
     const req = full || (uses & USES.req) !== 0 ? createRequest(execution, script) : null;
     const res = full || (uses & USES.res) !== 0 ? new ScriptResponse(script.linked.stringify) : null;
-    return new InlineRun(execution, script, { req, res, shared: this.#shared, log: this.#log });
+    return new InlineRun(execution, script, { req, res, ws, shared: this.#shared, log: this.#log });
   }
 
   beside(run: Run, script: LoadedScript): Run {
@@ -71,11 +81,13 @@ function createRequest(execution: Execution, script: LoadedScript): ScriptReques
 interface RunParts {
   readonly req: ScriptRequest | null;
   readonly res: ScriptResponse | null;
+  readonly ws: unknown;
   readonly shared: SharedState;
   readonly log: Logger;
 }
 
 class InlineRun implements Run {
+  readonly req: ScriptRequest | null;
   readonly res: ScriptResponse | null;
   readonly stringify: ((value: unknown) => string | undefined) | null;
   private readonly _execution: Execution;
@@ -83,6 +95,7 @@ class InlineRun implements Run {
   private readonly _parts: RunParts;
 
   constructor(execution: Execution, script: LoadedScript, parts: RunParts) {
+    this.req = parts.req;
     this.res = parts.res;
     this.stringify = script.linked.stringify;
     this._execution = execution;
@@ -96,7 +109,7 @@ class InlineRun implements Run {
 
   invoke(mainResult: unknown): unknown {
     const { uses, linked, hasExports } = this._script;
-    const { req, res } = this._parts;
+    const { req, res, ws } = this._parts;
     const metadata = (uses & USES.metadata) !== 0 ? this._metadata() : undefined;
     const shared = (uses & USES.shared) !== 0 ? this._shared() : undefined;
     const console = (uses & USES.console) !== 0 ? this._console() : undefined;
@@ -111,7 +124,7 @@ class InlineRun implements Run {
       module,
       module?.exports,
       mainResult,
-      undefined,
+      ws,
       out,
       undefined,
     );
@@ -125,7 +138,8 @@ class InlineRun implements Run {
   private _handle(early: unknown, exports: unknown, metadata: unknown): unknown {
     const { res, req } = this._parts;
     if (early !== undefined || res?.headersSent) return early;
-    const handler = findHandler(exports, this._execution.request.method);
+    const { method } = this._execution;
+    const handler = method === SET_UP_METHOD ? findSetUp(exports) : findHandler(exports, method);
     switch (handler.kind) {
       case "express": {
         const wantsAll = handler.call.length > 2 || this._script.isVariadic;

@@ -34,6 +34,16 @@ export function findHandler(exports: unknown, method: string): Handler {
   return Array.isArray(exports) || Object.keys(exports).length > 0 ? { kind: "value", value: exports } : NONE;
 }
 
+/** `metadata.method` of the run that sets a socket script up (script-runtime.md §5). */
+export const SET_UP_METHOD = "WEBSOCKET_INIT";
+
+/** What of a script's exports sets its sockets up: a handler that does not answer a Web `Request`. */
+export function findSetUp(exports: unknown): Handler {
+  const isMethods = isObject(exports) && METHODS.some((name) => typeof exports[name] === "function");
+  const handler = isMethods ? NONE : findHandler(exports, "GET");
+  return handler.kind === "express" ? handler : NONE;
+}
+
 const NONE: Handler = { kind: "none" };
 
 function fromDefault(value: unknown): Handler {

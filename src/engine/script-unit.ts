@@ -13,6 +13,7 @@ import type { DeploymentState } from "./deployment-state.ts";
 import { type LinkedScript, type LinkTargets, linkScript } from "./link.ts";
 import type { PackageNeeds } from "./package-needs.ts";
 import { readReturnType } from "./return-type.ts";
+import { takesSockets } from "./sockets/deployment-hubs.ts";
 
 /** What of an execution a script can see, as bits: what it cannot see is not made. */
 export const USES = { req: 1, res: 2, metadata: 4, shared: 8, console: 16, module: 32, out: 64 } as const;
@@ -26,8 +27,12 @@ export interface LoadedScript {
   readonly uses: number;
   /** Whether the script hands over a handler or a value by `module.exports` or `export`. */
   readonly hasExports: boolean;
-  /** Whether nothing has to be asked before it may run: no token, CORS, concurrency limit, return type, lacking package. */
+  /** Whether nothing has to be asked first: no token, CORS, concurrency limit, return type, lacking package, socket. */
   readonly isPlain: boolean;
+  /** Whether it answers WebSocket handshakes. */
+  readonly takesSockets: boolean;
+  /** Whether it is given `ws`. */
+  readonly seesSockets: boolean;
   /** Whether handlers may take more arguments than they declare. */
   readonly isVariadic: boolean;
   /** Whether it only reads members of `metadata` by their names. */
@@ -176,6 +181,8 @@ function toLoaded(
   const { prepared, directives } = compiled;
   const { effective } = directives;
   const { freeNames } = prepared;
+  const takes = takesSockets(effective);
+  const seesSockets = takes || freeNames.has("ws");
   const hasExports = prepared.exports.length > 0 || freeNames.has("module") || freeNames.has("exports");
   const timeoutMs = effective.timeout ?? timeoutDefaultMs;
   return {
@@ -190,7 +197,10 @@ function toLoaded(
       effective.cors === null &&
       directives.returnType === null &&
       !effective.rawBody &&
+      !seesSockets &&
       (effective.concurrent === true || effective.mode === "worker"),
+    takesSockets: takes,
+    seesSockets,
     // A handler may be made elsewhere, by a function that nobody has looked at.
     isVariadic: prepared.isVariadic || prepared.modules.length > 0,
     readsMetadata: !prepared.bareNames.has("metadata"),

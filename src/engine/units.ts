@@ -126,11 +126,13 @@ export class Units implements Disposable {
       case "reset":
         this.compiler.markAllStale();
         for (const state of this.#deployments.values()) state.modules.clear();
+        this.#reviewSockets(change);
         return this.#invalidateAll();
       case "written":
       case "removed":
         this.compiler.markStale(change.file);
         if (isEnvironmentFile(change.file)) return this.#invalidateAll();
+        this.#reviewSockets(change);
         if (change.kind === "removed") return this.#forgetBelow(change.file);
         for (const state of this.#deployments.values()) {
           const stale = state.modules.invalidate(change.file);
@@ -239,6 +241,21 @@ export class Units implements Disposable {
       }
     }
     this.compiler.clearWhere(isBelow);
+  }
+
+  /** A new version serves new sockets only; one that takes no sockets has none. */
+  #reviewSockets(change: ScriptChange): void {
+    for (const { hubs } of this.#deployments.values()) {
+      hubs.review((file) => {
+        const isMeant =
+          change.kind === "reset" ||
+          file === change.file ||
+          (change.kind === "removed" && file.startsWith(`${change.file}/`));
+        if (!isMeant) return undefined;
+        // A file that is there and cannot be read, or does not compile, is being worked on.
+        return this.declaredBy(file) ?? (change.kind === "written" ? undefined : null);
+      });
+    }
   }
 
   #invalidateAll(): void {

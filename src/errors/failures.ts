@@ -30,6 +30,11 @@ export const FAILURES = {
     title: "Malformed query string",
     resolution: "Percent-encode the URL as RFC 3986 says",
   },
+  handshakeInvalid: {
+    status: 400,
+    title: "Invalid WebSocket handshake",
+    resolution: "Send the headers that RFC 6455 §4.1 names",
+  },
   invalidScript: {
     status: 400,
     title: "Script validation failed",
@@ -64,6 +69,11 @@ export const FAILURES = {
     status: 403,
     title: "Cross-site request refused",
     resolution: "Call the control API from its own origin or without a browser",
+  },
+  originRefused: {
+    status: 403,
+    title: "The origin may not open this socket",
+    resolution: "Name the origin in // @cors of the script",
   },
   operationMissing: {
     status: 404,
@@ -120,6 +130,11 @@ export const FAILURES = {
     title: "Nothing is stored behind [REDACTED]",
     resolution: "Send the secret itself; [REDACTED] only keeps a stored one",
   },
+  upgradeRequired: {
+    status: 426,
+    title: "WebSocket version 13 is required",
+    resolution: "Send Sec-WebSocket-Version: 13",
+  },
   clientGone: {
     status: 499,
     title: "The client went away",
@@ -129,6 +144,11 @@ export const FAILURES = {
     status: 400,
     title: "Return type validation failed",
     resolution: "Return what // @return-type declares",
+  },
+  socketsFull: {
+    status: 503,
+    title: "Too many sockets are open",
+    resolution: "Retry later, or raise --sockets-max",
   },
   queueFull: {
     status: 503,

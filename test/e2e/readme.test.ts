@@ -37,6 +37,15 @@ describe("commands of the README", () => {
   );
 });
 
+test("the client of the WebSocket section prints what the page says", async () => {
+  const client = fencedBlocks(README).find(
+    ({ language, heading }) => language === "js" && heading === "WebSockets",
+  );
+  const code = client?.text.replaceAll("ws://localhost:8081", server.url.replace("http", "ws")) ?? "";
+  const child = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe", stderr: "inherit" });
+  expect((await new Response(child.stdout).text()).trim()).toBe(client?.next?.text ?? "missing");
+});
+
 async function runInShell(commands: string) {
   const script = commands
     .replaceAll("http://localhost:8081", server.url)

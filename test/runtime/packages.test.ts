@@ -410,6 +410,7 @@ describe("waiting", () => {
     const server = {
       requestIP: () => null,
       timeout: (_: Request, seconds: number) => void limits.push(seconds),
+      upgrade: () => false,
     };
     const url = "http://localhost/a";
     const answer = live.engine.fetch(new Request(url), server, url);

@@ -90,6 +90,7 @@ function standInServer(peerIp: string): RequestServer {
   return {
     requestIP: () => ({ address: peerIp, family: "IPv4", port: 50_000 }),
     timeout: () => undefined,
+    upgrade: () => false,
   };
 }
 

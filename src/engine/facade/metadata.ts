@@ -34,7 +34,7 @@ const MEMBERS: { readonly [Name in keyof Required<ScriptMetadata>]: (execution: 
   parameters: toParameters,
   query: toParameters,
   path: (execution) => execution.path,
-  method: ({ request }) => request.method,
+  method: ({ method }) => method,
   url: (execution) => execution.pathAndQuery,
   clientIp: (execution) => execution.clientIp,
   hostname: ({ endpoint }) => endpoint.hostname,
@@ -46,7 +46,7 @@ const MEMBERS: { readonly [Name in keyof Required<ScriptMetadata>]: (execution: 
   timestamp: () => new Date().toISOString(),
   projectId: ({ endpoint }) => endpoint.deployment.projectId ?? undefined,
   containerId: ({ endpoint }) => endpoint.deployment.containerId ?? undefined,
-  trigger: () => "http",
+  trigger: ({ trigger }) => trigger,
 };
 
 /** Describes an execution as a plain object, which can be spread, listed and serialised. */

@@ -38,7 +38,7 @@ export class ScriptRequest {
   }
 
   get method(): string {
-    return this._execution.request.method;
+    return this._execution.method;
   }
 
   /** Path and query string, as received. */

@@ -108,6 +108,15 @@ describe("forms", () => {
     expect(load(["--body-max", text]).bodyMax).toBe(bytes);
   });
 
+  test.each([
+    ["8s", 8_000],
+    ["16m", 960_000],
+    ["unlimited", 0],
+    ["0", 0],
+  ])("a silence of %s is %d ms", (text, ms) => {
+    expect(load(["--socket-idle-timeout", text]).socketIdleTimeout).toBe(ms);
+  });
+
   test("NODE_ENV=production turns production on", () => {
     expect(load([], { NODE_ENV: "production" }).production).toBe(true);
   });
@@ -120,6 +129,17 @@ describe("refusals are one line with flag, value and what is accepted", () => {
     ["a port beyond its range", ["--port", "70000"], ["--port", "70000", "0 to 65535"]],
     ["a port that is no number", ["--port", "1e3"], ["--port", "1e3"]],
     ["an unknown unit", ["--body-max", "10 apples"], ["--body-max", "10 apples", "mb"]],
+    [
+      "a silence that the runtime cannot count",
+      ["--socket-idle-timeout", "17m"],
+      ["--socket-idle-timeout", "17m", "from 8000 to 960000 ms"],
+    ],
+    ["a silence that is too short", ["--socket-idle-timeout", "7s"], ["--socket-idle-timeout", "7s"]],
+    [
+      "a message of 4 GB",
+      ["--socket-message-max", "4gb"],
+      ["--socket-message-max", "4gb", "at most 4294967295"],
+    ],
     ["an endless drain", ["--drain-timeout", "unlimited"], ["--drain-timeout", "unlimited"]],
     ["an unknown word", ["--log-level", "loud"], ["--log-level", "loud", "info"]],
     ["a flag without its value", ["--port"], ["--port", "whole number"]],

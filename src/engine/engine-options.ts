@@ -1,0 +1,28 @@
+import type { Logger } from "pino";
+import type { Clock } from "../base/clock.ts";
+import type { RouteTable } from "../routing/route-table.ts";
+import type { SharedState } from "../state/shared-state.ts";
+import type { SocketsSettings } from "./sockets/sockets.ts";
+import type { Units } from "./units.ts";
+
+/** What the engine works with. */
+export interface EngineServices {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly routes: RouteTable;
+  readonly shared: SharedState;
+  readonly units: Units;
+}
+
+/** The engine's share of the settings. */
+export interface EngineSettings {
+  /** Absolute scripts root. */
+  readonly root: string;
+  readonly production: boolean;
+  readonly trustProxy: boolean;
+  readonly bodyMaxBytes: number;
+  readonly bodyTimeoutMs: number;
+  readonly queueMax: number;
+  readonly urlCacheMax: number;
+  readonly sockets: SocketsSettings;
+}
