@@ -5,7 +5,9 @@
  */
 import type { BareAnswer } from "./servers.ts";
 
-const HANDLERS: Readonly<Record<BareAnswer, (request: Request) => Response | Promise<Response>>> = {
+const HANDLERS: Readonly<
+  Record<Exclude<BareAnswer, "socket">, (request: Request) => Response | Promise<Response>>
+> = {
   hello: () => Response.json({ hello: "world" }),
   user: () => Response.json({ id: "42" }),
   echo: async (request) => Response.json(await request.json()),
@@ -16,5 +18,14 @@ const HANDLERS: Readonly<Record<BareAnswer, (request: Request) => Response | Pro
   },
 };
 
-const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: HANDLERS[Bun.argv[2] as BareAnswer] });
+const answer = Bun.argv[2] as BareAnswer;
+const address = { port: 0, hostname: "127.0.0.1" };
+const server =
+  answer === "socket"
+    ? Bun.serve({
+        ...address,
+        fetch: (request, server) => (server.upgrade(request) ? undefined : new Response("no socket")),
+        websocket: { message: (socket, message) => void socket.send(message) },
+      })
+    : Bun.serve({ ...address, fetch: HANDLERS[answer] });
 console.log(server.url.origin);

@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 import type { GeneratorPlan, GeneratorReport } from "./load-generator.ts";
 import { PinnedProcess } from "./pinned-process.ts";
+import type { SocketPlan, SocketReport } from "./socket-generator.ts";
 
 /** One kind of request, sent again and again. */
 export interface Load {
   readonly path: string;
   /** JSON text; a POST when present, else a GET. */
   readonly body?: string;
+  /** Messages over WebSockets that come back as they are, instead of requests. */
+  readonly isSocketEcho?: boolean;
 }
 
 /** What one run of a load saw. */
@@ -28,6 +31,7 @@ const CONNECTIONS = 64;
 
 /** Sends a load to a server for some whole seconds, with `wrk` where it is installed. */
 export async function runLoad(server: string, load: Load, seconds: number): Promise<LoadFigures> {
+  if (load.isSocketEcho) return await runSocketGenerator(server, load, seconds);
   return Bun.which("wrk") === null
     ? await runGenerator(server, load, seconds)
     : await runWrk(server, load, seconds);
@@ -69,6 +73,22 @@ function countSocketErrors(output: string): number {
 /** JSON text is a valid Lua string once the one escape that differs is rewritten. */
 function toLua(body: string): string {
   return `wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = ${JSON.stringify(body)}\n`;
+}
+
+async function runSocketGenerator(server: string, load: Load, seconds: number): Promise<LoadFigures> {
+  const plan: SocketPlan = { url: server + load.path, durationMs: seconds * 1000 };
+  await using generator = new PinnedProcess({
+    command: [process.execPath, join(import.meta.dir, "socket-generator.ts"), JSON.stringify(plan)],
+    cpu: LOAD_CPU,
+  });
+  const { messages, failed, durationMs } = JSON.parse(await generator.finish()) as SocketReport;
+  return {
+    requests: messages,
+    requestsPerSecond: (messages / durationMs) * 1000,
+    p99Ms: Number.NaN,
+    failed,
+    cpuSeconds: generator.cpuSeconds,
+  };
 }
 
 async function runGenerator(server: string, load: Load, seconds: number): Promise<LoadFigures> {

@@ -22,7 +22,7 @@ const ADDRESS = /https?:\/\/(?:\[[0-9a-f:]+\]|[\w.-]+):\d+/;
 const ROOT = join(import.meta.dir, "../..");
 
 /** What a bare server can answer; a script of the bench returns the same value. */
-export type BareAnswer = "hello" | "user" | "echo" | "loop";
+export type BareAnswer = "hello" | "user" | "echo" | "loop" | "socket";
 
 /** Starts the bare `Bun.serve` that every ratio is measured against. */
 export async function startBareServer(answer: BareAnswer): Promise<BenchServer> {
