@@ -80,6 +80,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       contextsReady: config.contextsReady,
       deploymentsMax: config.vmCacheCap,
       timersMax: config.timersMax,
+      listenersMax: config.listenersMax,
       timeoutDefaultMs: config.timeoutDefault,
       loopLimitDefaultMs: config.loopLimit,
     }),
@@ -113,6 +114,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
         trustProxy: config.trustProxy,
         bodyMaxBytes: config.bodyMax,
         bodyTimeoutMs: config.bodyTimeout,
+        bodiesMaxBytes: config.bodiesMax,
+        writeBufferMaxBytes: config.writeBufferMax,
         queueMax: config.queueMax,
         urlCacheMax: config.urlCacheMax,
         sockets: {

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type Pino from "pino";
 import type { Logger } from "pino";
 import { type App, createApp } from "./app.ts";
+import { endDescendants } from "./base/descendants.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { describeSettings } from "./config/describe.ts";
 import { type Config, loadConfig } from "./config/load.ts";
@@ -10,6 +11,12 @@ import { type RunningServer, serve } from "./server.ts";
 
 /** Exit codes of the program (running.md §1). */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Members of the real `process` that end it; scripts have a `process` of their own, packages have this one. */
+const ENDINGS = ["exit", "reallyExit", "abort"] as const;
+
+/** Milliseconds that processes which scripts have started get to end by themselves. */
+const LAST_WORD_MS = 500;
 
 await main(process.argv.slice(2));
 
@@ -27,9 +34,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const app = await open(config, () => createApp(config, { log, environment }));
   surviveScripts(app, log);
   const server = listen(() => serve(app, { hostname: config.host, port: config.port, log }), config);
-  stopOnSignals(log, async () => {
+  stopOnSignals({ log, exit: ownExit() }, async () => {
     const aborted = await server.stop(config.drainTimeout);
     await app[Symbol.asyncDispose]();
+    await endDescendants(process.pid, LAST_WORD_MS);
     log.info({ aborted }, "Stopped");
   });
   greet(server, config);
@@ -94,27 +102,46 @@ function listen(bind: () => RunningServer, { host, port }: Config): RunningServe
 
 /** What a script throws after its request is over must not end the process for all others. */
 function surviveScripts({ engine }: App, log: Logger): void {
-  const report = (thrown: unknown) => {
-    const explained = engine.explain(thrown);
-    // Without a frame of a script the mistake is ours, and its own stack says more.
-    return explained.script === null ? { err: thrown } : explained;
+  process.on("uncaughtException", (error) => log.error(engine.explain(error), "Uncaught exception"));
+  process.on("unhandledRejection", (reason) => log.error(engine.explain(reason), "Unhandled rejection"));
+}
+
+/**
+ * Keeps packages from ending the process for all: from now on its `exit` throws.
+ *
+ * @returns What really ends the process, for whoever owns it.
+ */
+function ownExit(): (code: number) => never {
+  const exit = process.exit.bind(process);
+  const { reallyExit } = process as unknown as { reallyExit: (code: number) => never };
+  const refused = (name: string) => () => {
+    throw new Error(`Cannot call process.${name}: the process belongs to every script`);
   };
-  process.on("uncaughtException", (error) => log.error(report(error), "Uncaught exception"));
-  process.on("unhandledRejection", (reason) => log.error(report(reason), "Unhandled rejection"));
+  for (const name of ENDINGS) {
+    Object.defineProperty(process, name, { value: refused(name), writable: true, configurable: true });
+  }
+  return (code) => {
+    // The runtime's own `exit` may go through the other.
+    Object.defineProperty(process, "reallyExit", { value: reallyExit, writable: true, configurable: true });
+    return exit(code);
+  };
 }
 
 /** The first signal drains, the second ends at once. */
-function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
+function stopOnSignals(
+  { log, exit }: { readonly log: Logger; readonly exit: (code: number) => never },
+  stop: () => Promise<void>,
+): void {
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      if (isStopping) process.exit(EXIT.failed);
+      if (isStopping) exit(EXIT.failed);
       isStopping = true;
       stop().then(
-        () => process.exit(EXIT.ok),
+        () => exit(EXIT.ok),
         (error) => {
           log.error({ err: error }, "Cannot stop in good order");
-          process.exit(EXIT.failed);
+          exit(EXIT.failed);
         },
       );
     });

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { App } from "./app.ts";
+import { IDLE_TIMEOUT_S } from "./engine/idle.ts";
 
 /** Where a server listens. */
 export interface ServerOptions {
@@ -21,9 +22,6 @@ export interface RunningServer {
    */
   stop(drainTimeoutMs: number): Promise<number>;
 }
-
-/** Seconds without a byte after which Bun closes a connection; answers that take longer ask to be kept open. */
-const IDLE_TIMEOUT_S = 30;
 
 /** Milliseconds that aborted executions have to answer. */
 const LAST_WORD_MS = 250;

@@ -12,6 +12,15 @@ export function isError(value: unknown): value is Error {
   return Error.isError(value);
 }
 
+/** Whether a value is an instance of a class of ours; false for a proxy whose traps throw. */
+export function isInstanceOf<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false; // A trap answered, so it is a script's own object.
+  }
+}
+
 /** Whether a value can be awaited. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return (

@@ -82,6 +82,14 @@ export const SETTINGS = {
     default: 30_000,
     description: "Longest time to read a request body; then 408",
   }),
+  bodiesMax: setting(size({ min: 1 }), {
+    default: 256 * 1024 ** 2,
+    description: "Bytes of request bodies over 64 KiB that may be on their way at once; beyond it 503",
+  }),
+  writeBufferMax: setting(size({ min: 1 }), {
+    default: 64 * 1024 ** 2,
+    description: "Bytes that res.write may have waiting for one client; one more write throws in the script",
+  }),
   timeoutDefault: setting(duration({ unlimited: true }), {
     default: 3_600_000,
     description: "@timeout of scripts that declare none",
@@ -109,6 +117,11 @@ export const SETTINGS = {
   timersMax: setting(integer({ min: 1 }), {
     default: 1000,
     description: "Pending timers of one deployment; one more throws in the script",
+  }),
+  listenersMax: setting(integer({ min: 0 }), {
+    default: 100,
+    description:
+      "Servers of Bun.serve and Bun.listen that one deployment may have open; one more throws in the script",
   }),
   urlCacheMax: setting(integer({ min: 0 }), {
     default: 20_000,

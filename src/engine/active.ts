@@ -1,11 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import type { Execution } from "./execution.ts";
+import { keepOpen, mayIdle } from "./idle.ts";
 
 /** An execution that has not finished. */
 export interface RunningExecution {
   readonly execution: Execution;
   readonly startedAt: Date;
-  /** Ends it; calling it again does nothing. */
+  /** Ends it; calling it again does nothing. To be called before its answer is complete. */
   leave(): void;
 }
 
@@ -66,6 +67,16 @@ export class ActiveExecutions implements Disposable {
     return row;
   }
 
+  /** Some of the scripts that run now. */
+  scripts(countMax: number): string[] {
+    const files = new Set<string>();
+    for (const { execution } of this.#rows) {
+      if (files.size >= countMax) break;
+      files.add(execution.endpoint.match.file);
+    }
+    return [...files];
+  }
+
   /** Waits until nothing runs. */
   drained(): Promise<void> {
     if (this.#rows.size === 0) return Promise.resolve();
@@ -89,6 +100,7 @@ export class ActiveExecutions implements Disposable {
     if (!this.#rows.delete(row)) return;
     row.execution.endpoint.unit.state.end();
     if (row.timer) clearTimeout(row.timer);
+    if (row.isKeptOpen) mayIdle(row.execution.request, row.execution.server);
     if (this.#rows.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
@@ -107,7 +119,7 @@ export class ActiveExecutions implements Disposable {
         row.timer = setTimeout(row.expire, Math.max(0, leftMs));
       if (row.isKeptOpen) continue;
       row.isKeptOpen = true;
-      row.execution.server.timeout(row.execution.request, 0);
+      keepOpen(row.execution.request, row.execution.server);
     }
   }
 }

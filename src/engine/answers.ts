@@ -1,13 +1,16 @@
 import type { Logger } from "pino";
 import type { Clock } from "../base/clock.ts";
+import { isInstanceOf } from "../base/realm.ts";
 import type { ActiveExecutions } from "./active.ts";
 import { timeoutError } from "./admit.ts";
 import type { Execution } from "./execution.ts";
 import type { Run } from "./executor.ts";
 import type { FailurePresenter } from "./failure.ts";
+import { keepOpen, keepOpenLong, mayIdle } from "./idle.ts";
 import { LoopLimitError } from "./loop-limit-error.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import { isOpenEnded, plainResponse, toResponse } from "./respond.ts";
+import type { StreamReading } from "./streams.ts";
 
 /** What an answer needs to know of its run. */
 type Outcome = Pick<Run, "res" | "stringify">;
@@ -55,11 +58,14 @@ export class Answers {
     limit: TimeLimit,
   ): Promise<Response> {
     const { promise, resolve } = Promise.withResolvers<Response>();
+    const { res } = run;
+    let isOver = false;
     const { timeoutMs, sinceMs = this.#clock.monotonicMs() } = limit;
     const running = this.#active.enter(execution, {
       timeoutMs,
       sinceMs,
       expire: () => {
+        isOver = true;
         resolve(this.failed(timeoutError(execution.endpoint.match.file, timeoutMs), execution));
         execution.abort(new DOMException("The time limit of the script is over", "TimeoutError"));
         // What goes on after that may never end, so nobody waits for it.
@@ -67,22 +73,46 @@ export class Answers {
         limit.onExpired?.();
       },
     });
-    const { res } = run;
     const fail = (thrown: unknown) => {
       running.leave();
       resolve(this.failed(thrown, execution));
-      res?._breakOff(thrown);
+      res?._breakOff();
+    };
+    const settle = (response: Response) => {
+      if (execution.isStreaming) keepOpen(execution.request, execution.server);
+      resolve(response);
+    };
+    const succeed = (result: unknown) => {
+      if (isOver) return; // A stream that nobody would read must not be begun.
+      const answer = this.of(execution, run, result);
+      const finish = (response: Response) => {
+        running.leave();
+        settle(response);
+      };
+      if (answer instanceof Response) finish(answer);
+      else answer.then(finish);
     };
     try {
-      value.then((result) => {
-        running.leave();
-        resolve(this.of(execution, run, result));
-      }, fail);
+      value.then(succeed, fail);
     } catch (thrown) {
       fail(thrown); // The `then` of a thenable is the script's own code.
     }
-    res?._whenBegun(() => resolve(this.of(execution, run, undefined)));
+    res?._whenBegun(() => {
+      const answer = this.of(execution, run, undefined);
+      if (answer instanceof Response) settle(answer);
+      else answer.then(settle);
+    });
     return promise;
+  }
+
+  /** The answer to what a script returned at once. What takes long to begin has the same time limit as a promise. */
+  now(execution: Execution, run: Outcome, value: unknown, limit: TimeLimit): Response | Promise<Response> {
+    // Asking what a value is costs more than writing most of them.
+    const plain = run.res === null && !execution.logged ? plainResponse(value, run.stringify) : null;
+    if (plain !== null) return plain;
+    const isQuick = value instanceof Response && !this.#mayStream(execution);
+    if (isQuick || !isOpenEnded(value, run.res)) return this.of(execution, run, value);
+    return this.whenSettled(execution, run, Promise.resolve(value), limit);
   }
 
   /** The answer to a value; a value that cannot be one is a failure of the script. */
@@ -90,9 +120,11 @@ export class Answers {
     try {
       const plain = run.res === null && !execution.logged ? plainResponse(value, run.stringify) : null;
       if (plain !== null) return plain;
-      const response = toResponse(value, run.res, run.stringify, (thrown) => this.failed(thrown, execution));
-      // Without a word for some seconds the runtime would take the connection for dead.
-      if (isOpenEnded(value, run.res)) execution.server.timeout(execution.request, 0);
+      const response = toResponse(value, run.res, run.stringify, {
+        isPossible: this.#mayStream(execution),
+        begin: () => this.#readingFor(execution),
+        mayPause: () => keepOpenLong(execution.request, execution.server),
+      });
       if (response instanceof Response)
         return execution.logged ? this.#withId(execution, response) : response;
       return response.then(
@@ -104,6 +136,28 @@ export class Answers {
     }
   }
 
+  /** A script that has changed meanwhile may do anything. */
+  #mayStream({ endpoint }: Execution): boolean {
+    return endpoint.unit.loaded?.mayStream ?? true;
+  }
+
+  #readingFor(execution: Execution): StreamReading {
+    execution.isStreaming = true;
+    return {
+      signal: execution.signal,
+      onEnd: () => mayIdle(execution.request, execution.server),
+      onError: (thrown) => this.failed(thrown, execution),
+    };
+  }
+
+  /** The answer to what a script threw at once: what it had answered by then stands, what it had begun does not. */
+  broken(thrown: unknown, execution: Execution, run: Run | null): Response | Promise<Response> {
+    const failure = this.failed(thrown, execution);
+    if (run?.res?.writableEnded) return this.of(execution, run, undefined);
+    run?.res?._breakOff();
+    return failure;
+  }
+
   /** The answer to whatever was thrown, logged under the execution's id. */
   failed(thrown: unknown, execution: Execution): Response {
     return this.refused(thrown, execution.request, execution.endpoint.match.file, execution.id);
@@ -113,7 +167,7 @@ export class Answers {
   refused(thrown: unknown, request: Request, script: string, executionId: string): Response {
     const { response, report } = this.#failures.present(thrown, request, { script, executionId });
     // It arrived here, so its script did not catch it to go on with other loops.
-    if (thrown instanceof LoopLimitError) this.#loopTurns.begin();
+    if (isInstanceOf(thrown, LoopLimitError)) this.#loopTurns.begin();
     if (report !== null) this.#log.error({ ...report, executionId }, "Script failed");
     else if (response.status >= 500) this.#log.warn({ script, executionId, err: thrown }, "Request failed");
     return response;

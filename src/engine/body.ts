@@ -2,7 +2,9 @@ import type { Clock } from "../base/clock.ts";
 import { isError } from "../base/realm.ts";
 import { toRecord } from "../base/record.ts";
 import { ExecError } from "../errors/exec-error.ts";
+import type { RequestServer } from "./execution.ts";
 import type { UploadedFile } from "./facade/request.ts";
+import { keepOpen, mayIdle } from "./idle.ts";
 import { parseMultipart } from "./multipart.ts";
 
 /** A request's body as a script sees it. */
@@ -19,7 +21,12 @@ export interface BodyLimits {
   readonly bytesMax: number;
   /** Milliseconds for the whole body; 0 for no limit. */
   readonly timeoutMs: number;
+  /** Bytes of all bodies that are on their way, those of {@link UNCOUNTED_BYTES} aside. */
+  readonly totalBytesMax: number;
 }
+
+/** Bodies that declare to be no longer are read in one go by the runtime; only connections bound their number. */
+const UNCOUNTED_BYTES = 64 * 1024;
 
 const utf8 = new TextDecoder();
 
@@ -44,25 +51,42 @@ interface Pending {
   readonly rules: BodyRules;
   /** When the request came in, in monotonic milliseconds. */
   readonly sinceMs: number;
+  readonly request: Request;
+  readonly server: RequestServer;
+  /** Whether its connection is kept open; the runtime counts one as idle whose body comes in slowly. */
+  isKeptOpen: boolean;
+  readonly isOver: boolean;
   end(body: ReceivedBody | null, error: ExecError | null): void;
 }
 
 class PendingBody<T> implements Pending {
   readonly rules: BodyRules;
   readonly sinceMs: number;
+  readonly request: Request;
+  readonly server: RequestServer;
+  isKeptOpen: boolean;
   private _take: TakeBody<T> | null;
   private _resolve: (result: T | PromiseLike<T>) => void;
 
   constructor(
+    request: Request,
+    server: RequestServer,
     rules: BodyRules,
     sinceMs: number,
     take: TakeBody<T>,
     resolve: (result: T | PromiseLike<T>) => void,
   ) {
+    this.request = request;
+    this.server = server;
     this.rules = rules;
     this.sinceMs = sinceMs;
+    this.isKeptOpen = false;
     this._take = take;
     this._resolve = resolve;
+  }
+
+  get isOver(): boolean {
+    return this._take === null;
   }
 
   /** Hands the body on; what comes after the first end is nobody's. */
@@ -84,10 +108,22 @@ export class BodyReader implements Disposable {
   /** One sweep for all of them: a timer for each body costs a tenth of a small request. */
   readonly #pending = new Set<Pending>();
   #sweeper: Timer | null = null;
+  #heldBytes = 0;
+  #refused = 0;
 
   constructor(clock: Clock, limits: BodyLimits) {
     this.#clock = clock;
     this.#limits = limits;
+  }
+
+  /** Bytes of bodies that are on their way. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Bodies refused because too many bytes were on their way. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /**
@@ -97,30 +133,37 @@ export class BodyReader implements Disposable {
    * given along, because a promise in between costs 2 % of a small request.
    *
    * @param sinceMs When the request came in, in monotonic milliseconds.
-   * @param take Is given the body, or `bodyTooLarge`, `bodyTimeout`, `clientGone`, `invalidBody` for one that does
+   * @param take Is given the body, or `bodyTooLarge`, `bodiesFull`, `bodyTimeout`, `clientGone`, `invalidBody` for one that does
    *   not parse, or what `rules.late` makes. Called once, and it must not throw.
    */
-  receive<T>(request: Request, rules: BodyRules, sinceMs: number, take: TakeBody<T>): Promise<T> {
+  receive<T>(
+    request: Request,
+    server: RequestServer,
+    rules: BodyRules,
+    sinceMs: number,
+    take: TakeBody<T>,
+  ): Promise<T> {
     const { promise, resolve } = Promise.withResolvers<T>();
     const { bytesMax } = this.#limits;
     const { headers } = request;
     const declared = headers.get("content-length");
-    const pending = new PendingBody(rules, sinceMs, take, resolve);
-    if (declared !== null && Number(declared) > bytesMax) {
+    const pending = new PendingBody(request, server, rules, sinceMs, take, resolve);
+    const length = declared === null ? Number.POSITIVE_INFINITY : Number(declared);
+    if (declared !== null && length > bytesMax) {
       pending.end(null, tooLarge(bytesMax));
       return promise;
     }
     const type = headers.get("content-type") ?? "";
     this.#watch(pending);
     const fail = (error: unknown) => this.#end(pending, null, toReadError(error, type));
-    if (!rules.keepsRaw && type === "application/json" && declared !== null && declared !== "0") {
+    const isSmall = length <= UNCOUNTED_BYTES;
+    if (isSmall && !rules.keepsRaw && type === "application/json" && declared !== "0") {
       request.json().then((value) => this.#end(pending, { value }, null), fail);
       return promise;
     }
-    const raw =
-      declared === null
-        ? readChunks(request, bytesMax)
-        : request.arrayBuffer().then((all) => Buffer.from(all));
+    const raw = isSmall
+      ? request.arrayBuffer().then((all) => Buffer.from(all))
+      : this.#readCounted(request, pending);
     raw.then((bytes) => parseBody(bytes, type)).then((body) => this.#end(pending, body, null), fail);
     return promise;
   }
@@ -137,6 +180,7 @@ export class BodyReader implements Disposable {
 
   #end(pending: Pending, body: ReceivedBody | null, error: ExecError | null): void {
     this.#pending.delete(pending);
+    if (pending.isKeptOpen) mayIdle(pending.request, pending.server);
     pending.end(body, error);
   }
 
@@ -149,12 +193,41 @@ export class BodyReader implements Disposable {
       const { scriptTimeoutMs, late } = rules;
       const isScriptFirst = scriptTimeoutMs > 0 && (timeoutMs === 0 || scriptTimeoutMs < timeoutMs);
       const limitMs = isScriptFirst ? scriptTimeoutMs : timeoutMs;
-      if (limitMs === 0 || sinceMs + limitMs > now) continue;
+      if (limitMs === 0 || sinceMs + limitMs > now) {
+        if (!pending.isKeptOpen) keepOpen(pending.request, pending.server);
+        pending.isKeptOpen = true;
+        continue;
+      }
       this.#end(pending, null, isScriptFirst ? late() : bodyTimeout(timeoutMs));
     }
     if (this.#pending.size > 0 || this.#sweeper === null) return;
     clearInterval(this.#sweeper);
     this.#sweeper = null;
+  }
+
+  /** Reads a body bit by bit, so that it counts from its first byte; it ends with its connection or its time. */
+  async #readCounted(request: Request, pending: Pending): Promise<Buffer> {
+    if (request.body === null) return Buffer.alloc(0);
+    const { bytesMax, totalBytesMax } = this.#limits;
+    const chunks: Uint8Array[] = [];
+    let heldBytes = 0;
+    try {
+      for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+        // Nobody waits for it any more: what is left is not worth the memory.
+        if (pending.isOver) break;
+        heldBytes += chunk.length;
+        this.#heldBytes += chunk.length;
+        if (heldBytes > bytesMax) throw tooLarge(bytesMax);
+        if (this.#heldBytes > totalBytesMax) {
+          this.#refused++;
+          throw bodiesFull(totalBytesMax);
+        }
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks, heldBytes);
+    } finally {
+      this.#heldBytes -= heldBytes;
+    }
   }
 }
 
@@ -186,16 +259,12 @@ function parseBody(raw: Buffer, type: string): ReceivedBody {
   return { value: raw, raw };
 }
 
-async function readChunks(request: Request, bytesMax: number): Promise<Buffer> {
-  if (request.body === null) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > bytesMax) throw tooLarge(bytesMax);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+function bodiesFull(totalBytesMax: number): ExecError {
+  return new ExecError(
+    "bodiesFull",
+    `${totalBytesMax} bytes of request bodies are on their way, the limit of --bodies-max`,
+    { headers: { connection: "close", "retry-after": "1" } },
+  );
 }
 
 function tooLarge(maxBytes: number): ExecError {

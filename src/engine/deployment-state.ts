@@ -3,16 +3,18 @@ import vm from "node:vm";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
 import { createBun } from "./facade/bun.ts";
 import { createProcess } from "./facade/process.ts";
+import type { PrintLine } from "./facade/std-streams.ts";
 import { hideLoopGuards } from "./function-text.ts";
 import { hostGlobals, INJECTED_MODULES, loadHostModule } from "./globals.ts";
 import { harden } from "./harden.ts";
 import type { HostGuard } from "./host-guard.ts";
 import { closeHeld } from "./host-realm.ts";
+import { ScriptListeners } from "./listeners.ts";
 import { createLoopGuards } from "./loop-limit.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import type { ModuleResolution } from "./module-resolution.ts";
+import { viewOf } from "./module-views.ts";
 import { DeploymentModules, type Importer } from "./modules.ts";
-import { overlay } from "./overlay.ts";
 import type { PackageNeeds } from "./package-needs.ts";
 import { IDENTITY_NAMES, MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
 import type { ScriptUnit } from "./script-unit.ts";
@@ -32,22 +34,24 @@ export interface DeploymentStateOptions {
   readonly readEnvironment: (file: string) => Readonly<Record<string, string>>;
   readonly timersMax: number;
   readonly loopTurns: LoopTurns;
+  readonly listenersMax: number;
   /** Compare-and-set on a top-level key of the deployment's shared state. */
   readonly updateState: (key: string, update: (current: unknown) => unknown) => Promise<unknown>;
   /** Is told what a timer of this deployment threw. */
   readonly report: (error: unknown, deploymentKey: string) => void;
-  /** `console` of helper modules, which belong to no execution. */
-  readonly console: (file: string) => unknown;
+  /** `console` of what belongs to no execution: helper modules, and the outputs of a file's `process`. */
+  readonly console: (file: string) => Pick<Console, "info" | "error">;
 }
 
 /**
  * What one deployment keeps between requests: its context for worker scripts and helper modules, its helper modules,
- * its timers.
+ * its timers and listeners.
  */
 export class DeploymentState implements Disposable {
   readonly key: string;
   readonly modules: DeploymentModules;
   readonly timers: ScriptTimers;
+  readonly listeners: ScriptListeners;
   /** Its scripts, by file. */
   readonly units = new Map<string, ScriptUnit>();
   /** Its open sockets. */
@@ -66,6 +70,7 @@ export class DeploymentState implements Disposable {
       pendingMax: options.timersMax,
       report: (error) => options.report(error, options.key),
     });
+    this.listeners = new ScriptListeners({ openMax: options.listenersMax });
     this.modules = new DeploymentModules({
       root: options.root,
       compiler: options.compiler,
@@ -74,8 +79,8 @@ export class DeploymentState implements Disposable {
       needs: options.needs,
       hostGuard: options.hostGuard,
       context: () => this.context,
-      process: (file) => createProcess(options.readEnvironment(file), { file, sealed: false }),
-      bun: (file, sealed) => createBun(options.readEnvironment(file), { file, sealed }),
+      process: (file, sealed) => this.#processOf(file, file, sealed),
+      bun: (file, sealed) => this.#bunOf(file, file, sealed),
       linkValues: (compiled, require) => ({
         ...this.injectedFor(compiled, { require, load: null }, false),
         console: options.console(compiled.file),
@@ -140,8 +145,8 @@ export class DeploymentState implements Disposable {
       $importMeta: () => importMeta(absolute, importer.require),
       __filename: () => absolute,
       __dirname: () => dirname(absolute),
-      process: () => createProcess(this.#options.readEnvironment(file), { file: absolute, sealed }),
-      Bun: () => createBun(this.#options.readEnvironment(file), { file: absolute, sealed }),
+      process: () => this.#processOf(file, absolute, sealed),
+      Bun: () => this.#bunOf(file, absolute, sealed),
       $: () => closed(Bun.$),
       state: () => Object.freeze({ update: harden(this.#options.updateState) }),
       ...injectedMakers(sealed),
@@ -157,8 +162,20 @@ export class DeploymentState implements Disposable {
     return values;
   }
 
+  #bunOf(file: string, path: string, sealed: boolean): typeof Bun {
+    const { listeners } = this;
+    return createBun(this.#options.readEnvironment(file), { file: path, sealed, listeners });
+  }
+
+  #processOf(file: string, path: string, sealed: boolean): NodeJS.Process {
+    const { readEnvironment, console } = this.#options;
+    const print: PrintLine = (level, text) => console(file)[level](text);
+    return createProcess(readEnvironment(file), { file: path, sealed, print });
+  }
+
   [Symbol.dispose](): void {
     this.timers[Symbol.dispose]();
+    this.listeners[Symbol.dispose]();
     this.modules.clear();
     this.#context = null;
   }
@@ -192,7 +209,7 @@ function injectedMakers(sealed: boolean): Record<string, () => unknown> {
   const rows = Object.entries(INJECTED_MODULES).map(([name, { module, member }]) => {
     const make = () => {
       const loaded = loadHostModule(module) as Record<string, unknown>;
-      return member === undefined ? overlay(loaded, { sealed }) : closed(loaded[member]);
+      return member === undefined ? viewOf(module, loaded, sealed) : closed(loaded[member]);
     };
     return [name, make] as const;
   });

@@ -22,6 +22,10 @@ export interface EngineSettings {
   readonly trustProxy: boolean;
   readonly bodyMaxBytes: number;
   readonly bodyTimeoutMs: number;
+  /** Bytes of all bodies that are being received. */
+  readonly bodiesMaxBytes: number;
+  /** Bytes that may wait for one client. */
+  readonly writeBufferMaxBytes: number;
   readonly queueMax: number;
   readonly urlCacheMax: number;
   readonly sockets: SocketsSettings;

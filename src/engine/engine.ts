@@ -5,6 +5,7 @@ import { admit, requireAccess } from "./admit.ts";
 import { Answers } from "./answers.ts";
 import { runAround } from "./around.ts";
 import { BodyReader, type ReceivedBody } from "./body.ts";
+import { WriteLimit } from "./chunk-stream.ts";
 import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -13,13 +14,14 @@ import type { EngineServices, EngineSettings } from "./engine-options.ts";
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
 import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
+import { explainLate, type LateFailure } from "./late-failure.ts";
 import { locate } from "./locate.ts";
+import { queryOf } from "./query-of.ts";
 import { plainResponse } from "./respond.ts";
 import { enforceReturnType } from "./return-type.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
 import { isUpgrade } from "./sockets/handshake.ts";
 import { REFUSED_PEER, Sockets, UPGRADED } from "./sockets/sockets.ts";
-import { reportThrown, type ThrownReport } from "./thrown.ts";
 
 /** A request, as it came in. */
 interface Arrival {
@@ -45,15 +47,16 @@ export class Engine implements Disposable {
     this.#services = services;
     this.#settings = settings;
     const { clock, log, shared, units } = services;
-    const { root, production, trustProxy } = settings;
+    const { root, production, trustProxy, writeBufferMaxBytes } = settings;
     const ids = new IdSource();
     this.active = new ActiveExecutions(clock);
     this.#host = { trustProxy, nextId: () => ids.next("exec_", clock.now().getTime()) };
     this.#bodies = new BodyReader(clock, {
       bytesMax: settings.bodyMaxBytes,
+      totalBytesMax: settings.bodiesMaxBytes,
       timeoutMs: settings.bodyTimeoutMs,
     });
-    this.#executor = new InlineExecutor({ shared, log });
+    this.#executor = new InlineExecutor({ shared, log, writeLimit: new WriteLimit(writeBufferMaxBytes) });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [active, executor, host] = [this.active, this.#executor, this.#host];
@@ -81,9 +84,12 @@ export class Engine implements Disposable {
   }
 
   /** Says which script threw something that no request waits for, and where. */
-  explain(thrown: unknown): ThrownReport {
-    const { units } = this.#services;
-    return reportThrown(thrown, { fallback: null, lookup: units.compiler.unitOf, root: this.#settings.root });
+  explain(thrown: unknown): LateFailure {
+    return explainLate(thrown, {
+      active: this.active,
+      units: this.#services.units,
+      root: this.#settings.root,
+    });
   }
 
   [Symbol.dispose](): void {
@@ -137,7 +143,7 @@ export class Engine implements Disposable {
       return this.#run(new Execution(request, server, endpoint, url, null, this.#host), loaded);
     }
     const sinceMs = this.#services.clock.monotonicMs();
-    return this.#bodies.receive(request, loaded.bodyRules, sinceMs, (body, error) => {
+    return this.#bodies.receive(request, server, loaded.bodyRules, sinceMs, (body, error) => {
       if (error !== null) {
         return this.#answers.refused(error, request, endpoint.match.file, this.#host.nextId());
       }
@@ -159,7 +165,8 @@ export class Engine implements Disposable {
       if (isPromiseLike(value)) {
         return this.#answers.whenSettled(execution(), outcome, value, { timeoutMs: loaded.timeoutMs });
       }
-      return plainResponse(value, stringify) ?? this.#answers.of(execution(), outcome, value);
+      const plain = plainResponse(value, stringify);
+      return plain ?? this.#answers.now(execution(), outcome, value, { timeoutMs: loaded.timeoutMs });
     } catch (thrown) {
       return this.#answers.failed(thrown, execution());
     }
@@ -167,15 +174,17 @@ export class Engine implements Disposable {
 
   /** Runs a script without conditions; synchronous as long as the script is. */
   #run(execution: Execution, loaded: LoadedScript, sinceMs?: number): Response | Promise<Response> {
+    let run: Run | null = null;
     try {
-      const run = loaded.uses === USES.req ? null : this.#executor.start(execution, loaded);
+      if (loaded.uses !== USES.req) run = this.#executor.start(execution, loaded);
       // Nothing but `req` is what most scripts that take a body ask for.
       const value = run === null ? runWithRequest(execution, loaded) : run.invoke(undefined);
       const outcome = run ?? { res: null, stringify: loaded.linked.stringify };
-      if (!isPromiseLike(value)) return this.#answers.of(execution, outcome, value);
-      return this.#answers.whenSettled(execution, outcome, value, { timeoutMs: loaded.timeoutMs, sinceMs });
+      const limit = { timeoutMs: loaded.timeoutMs, sinceMs };
+      if (!isPromiseLike(value)) return this.#answers.now(execution, outcome, value, limit);
+      return this.#answers.whenSettled(execution, outcome, value, limit);
     } catch (thrown) {
-      return this.#answers.failed(thrown, execution);
+      return this.#answers.broken(thrown, execution, run);
     }
   }
 
@@ -218,7 +227,7 @@ export class Engine implements Disposable {
       const hasMiddleware = match.pre !== null || match.post !== null;
       const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
-      const execution = begin(hasBody ? await this.#receive(request, loaded, sinceMs, hasMiddleware) : null);
+      const execution = begin(hasBody ? await this.#receive(arrival, loaded, sinceMs, hasMiddleware) : null);
       const ws = loaded.seesSockets ? await this.sockets.viewOf(endpoint) : undefined;
       const run = this.#executor.start(execution, loaded, { full: true, ws });
       const value = this.#runWithMiddleware(run, endpoint, loaded);
@@ -252,13 +261,13 @@ export class Engine implements Disposable {
 
   /** The body for a script and the middleware around it, which may ask for the bytes. */
   #receive(
-    request: Request,
+    { request, server }: Arrival,
     { bodyRules }: LoadedScript,
     sinceMs: number,
     hasMiddleware: boolean,
   ): Promise<ReceivedBody | null> {
     const rules = hasMiddleware ? { ...bodyRules, keepsRaw: true } : bodyRules;
-    return this.#bodies.receive(request, rules, sinceMs, (body, error) =>
+    return this.#bodies.receive(request, server, rules, sinceMs, (body, error) =>
       error === null ? body : Promise.reject(error),
     );
   }
@@ -289,8 +298,3 @@ export class Engine implements Disposable {
 
 /** What a handshake at a script without sockets becomes. */
 const REFUSED = { data: REFUSED_PEER };
-
-function queryOf(url: string): string {
-  const mark = url.indexOf("?");
-  return mark < 0 ? "" : url.slice(mark + 1);
-}

@@ -24,6 +24,8 @@ export class Execution {
   readonly body: ReceivedBody | null;
   /** Whether the script printed something, so that its answer carries the execution id. */
   logged: boolean;
+  /** Whether its answer is sent bit by bit, so that its connection may be quiet in between. */
+  isStreaming: boolean;
   private _host: ExecutionHost;
   private _url: string;
   private _id: string | null;
@@ -42,6 +44,7 @@ export class Execution {
     this.endpoint = endpoint;
     this.body = body;
     this.logged = false;
+    this.isStreaming = false;
     this._host = host;
     this._url = url;
     this._id = null;

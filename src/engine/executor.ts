@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { isPromiseLike } from "../base/realm.ts";
 import type { SharedState } from "../state/shared-state.ts";
+import type { WriteLimit } from "./chunk-stream.ts";
 import type { Execution } from "./execution.ts";
 import { createConsole } from "./facade/console.ts";
 import { createMetadata, createMetadataReader } from "./facade/metadata.ts";
@@ -52,20 +53,30 @@ export function runWithRequest(execution: Execution, script: LoadedScript): unkn
 /** What a script that does not use a name is given for it. */
 export const NONE = undefined;
 
+/** What scripts in this process are run with. */
+export interface InlineExecutorOptions {
+  readonly shared: SharedState;
+  readonly log: Logger;
+  readonly writeLimit: WriteLimit;
+}
+
 /** Runs scripts in this process. */
 export class InlineExecutor implements Executor {
   readonly #shared: SharedState;
   readonly #log: Logger;
+  readonly #writeLimit: WriteLimit;
 
-  constructor({ shared, log }: { readonly shared: SharedState; readonly log: Logger }) {
+  constructor({ shared, log, writeLimit }: InlineExecutorOptions) {
     this.#shared = shared;
     this.#log = log;
+    this.#writeLimit = writeLimit;
   }
 
   start(execution: Execution, script: LoadedScript, { full = false, ws }: StartOptions = {}): Run {
     const { uses } = script;
     const req = full || (uses & USES.req) !== 0 ? createRequest(execution, script) : null;
-    const res = full || (uses & USES.res) !== 0 ? new ScriptResponse(script.linked.stringify) : null;
+    const wantsRes = full || (uses & USES.res) !== 0;
+    const res = wantsRes ? new ScriptResponse(script.linked.stringify, this.#writeLimit) : null;
     return new InlineRun(execution, script, { req, res, ws, shared: this.#shared, log: this.#log });
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { isInstanceOf } from "../base/realm.ts";
 import { CompileError } from "../compiler/compile-error.ts";
 import type { UnitLookup } from "../compiler/positions.ts";
 import { toErrorResponse } from "../errors/envelope.ts";
@@ -45,16 +46,16 @@ export class FailurePresenter {
   ): PresentedFailure {
     const headers: Record<string, string> = { "x-execution-id": context.executionId };
     // By class, not by brand: a script must not shape an answer by throwing something that looks like our error.
-    if (thrown instanceof ExecError && thrown.kind === "scriptDisabled") {
+    if (isInstanceOf(thrown, ExecError) && thrown.kind === "scriptDisabled") {
       return { response: textResponse(thrown.message, thrown.status, headers), report: null };
     }
-    if (thrown instanceof ExecError) return { response: this.#ours(thrown, headers), report: null };
+    if (isInstanceOf(thrown, ExecError)) return { response: this.#ours(thrown, headers), report: null };
     const { lookup, root } = this.#options;
     const report = reportThrown(thrown, { fallback: context.script, lookup, root });
-    if (thrown instanceof LoopLimitError) {
+    if (isInstanceOf(thrown, LoopLimitError)) {
       return { response: this.#ours(thrown.toExecError(), headers), report };
     }
-    const isCompile = thrown instanceof CompileError;
+    const isCompile = isInstanceOf(thrown, CompileError);
     const asJson = prefersJson(request.headers.get("accept"));
     const response = asJson
       ? this.#json(report, isCompile, headers)

@@ -1,4 +1,4 @@
-import { isError } from "../base/realm.ts";
+import { isError, isInstanceOf } from "../base/realm.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { LoopLimitError } from "./loop-limit-error.ts";
 
@@ -75,7 +75,7 @@ function isHostObject(value: unknown): boolean {
 
 function unserialisable(cause: unknown): Error {
   // A loop in a `toJSON` or getter is no mistake of the value.
-  if (cause instanceof LoopLimitError) return cause;
+  if (isInstanceOf(cause, LoopLimitError)) return cause;
   const reason = isError(cause) ? cause.message : String(cause);
   return new ExecError(
     "unserialisable",

@@ -69,9 +69,9 @@ export class ModuleResolution {
    */
   resolve(specifier: string, inquiry: Inquiry): Resolution {
     if (isPath(specifier)) return this.#resolvePath(specifier, inquiry.from, inquiry.probed);
-    if (isBuiltin(specifier) || /^(node|bun):/.test(specifier)) {
-      return { kind: "builtin", name: specifier.replace(/^node:/, "") };
-    }
+    if (isBuiltin(specifier)) return { kind: "builtin", name: specifier.replace(/^node:/, "") };
+    if (/^(node|bun):/.test(specifier))
+      throw moduleNotFound(specifier, inquiry.from, "the runtime has none of that name");
     return this.#resolvePackage(specifier, inquiry);
   }
 

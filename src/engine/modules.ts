@@ -41,7 +41,7 @@ export interface ModulesOptions {
     require: NodeJS.Require,
   ) => Readonly<Record<string, unknown>>;
   /** What `process` is for modules that ask for it by `require`. */
-  readonly process: (file: string) => unknown;
+  readonly process: (file: string, sealed: boolean) => unknown;
   /** The same for `bun`. */
   readonly bun: (file: string, sealed: boolean) => unknown;
 }

@@ -2,7 +2,7 @@ import { closeHeld, closeHeldPrototype } from "./host-realm.ts";
 
 /** How a view differs from its object. */
 export interface OverlayOptions {
-  /** What the view shows instead of the object's own members. */
+  /** What the view shows instead of the object's own members; a getter is asked each time. */
   readonly overrides?: Readonly<Record<PropertyKey, unknown>>;
   /** Whether writes are ignored: for a view that several requests share. */
   readonly sealed?: boolean;
@@ -22,7 +22,13 @@ export function overlay<T extends object>(
 ): T {
   const own = new Map<PropertyKey, PropertyDescriptor>();
   const removed = new Set<PropertyKey>();
-  for (const key of Reflect.ownKeys(overrides)) own.set(key, { value: overrides[key], ...OPEN });
+  for (const key of Reflect.ownKeys(overrides)) {
+    const override = Reflect.getOwnPropertyDescriptor(overrides, key) as PropertyDescriptor;
+    own.set(
+      key,
+      override.get ? { get: override.get, configurable: true } : { value: override.value, ...OPEN },
+    );
+  }
   // A stand-in of the same kind: a proxy must not contradict frozen members of its target.
   const standIn = typeof target === "function" ? function standIn() {} : {};
 

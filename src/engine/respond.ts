@@ -1,10 +1,11 @@
 import { isAsyncIterable, isBytes, isError, isIterator, isObject } from "../base/realm.ts";
 import { ExecError } from "../errors/exec-error.ts";
-import { isBodiless, type ScriptResponse } from "./facade/response.ts";
+import type { ScriptResponse } from "./facade/response.ts";
 import { looksLikeHtml } from "./html-text.ts";
 import { JSON_TYPE, jsonResponse, type Stringify, serialise } from "./json.ts";
 import { SNIFFED_BYTES, sniffType } from "./sniff.ts";
-import { type StreamSource, toByteStream } from "./streams.ts";
+import { isBodiless, parseStatus } from "./status.ts";
+import { openByteStream, type Streaming, type StreamSource } from "./streams.ts";
 
 /** Headers that belong to one connection, besides those that `Connection` names (RFC 9110 §7.6.1). */
 const HOP_BY_HOP = [
@@ -30,17 +31,17 @@ const TEXT_SAMPLE_BYTES = 1445;
  *
  * @param res What the script did to `res`; null when it could not touch it.
  * @param stringify The serialiser of the script's context, several times faster on its objects than ours.
- * @param onStreamError Is told what a streamed answer threw after its head was sent.
+ * @param streaming Asked when the answer is a stream.
  * @throws {ExecError} `unserialisable` for a value that JSON cannot hold.
  */
 export function toResponse(
   value: unknown,
   res: ScriptResponse | null,
   stringify: Stringify | null,
-  onStreamError: (error: unknown) => void,
+  streaming: Streaming,
 ): Response | Promise<Response> {
   if (res === null && isPlainValue(value)) return jsonResponse(value, stringify);
-  if (res !== null && (res.headersSent || value === res)) return res._toResponse();
+  if (res !== null && (res.headersSent || value === res)) return res._toResponse(streaming);
   const status = res?.statusCode ?? 200;
   const set = res?._setHeaders ?? null;
 
@@ -64,7 +65,7 @@ export function toResponse(
         `The script returned a ${typeof value}, which no answer can hold`,
       );
   }
-  if (value instanceof Response) return forward(value, set);
+  if (value instanceof Response) return forward(value, set, streaming);
   if (isError(value))
     return Response.json({ error: value.message }, { status: 500, ...(set ? { headers: set } : {}) });
   if (isBytes(value)) return build(value as Bun.BodyInit, sniffType(toBytes(value)) ?? BYTES_TYPE);
@@ -73,7 +74,8 @@ export function toResponse(
     const start = value.slice(0, SNIFFED_BYTES).arrayBuffer();
     return start.then((bytes) => build(value, sniffType(toBytes(bytes)) ?? BYTES_TYPE));
   }
-  if (isStream(value)) return build(toByteStream(value, onStreamError) as Bun.BodyInit, TEXT_TYPE);
+  if (isStream(value))
+    return openByteStream(value, streaming.begin()).then(({ body }) => build(body, TEXT_TYPE));
   return build(serialise(value, stringify), JSON_TYPE);
 }
 
@@ -113,7 +115,11 @@ function isStream(value: object): value is StreamSource {
 }
 
 /** A returned response keeps its status and headers; those set on `res` are added where it has none. */
-async function forward(response: Response, set: Headers | null): Promise<Response> {
+async function forward(response: Response, set: Headers | null, streaming: Streaming): Promise<Response> {
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError("Cannot send the returned Response: its body has been read already");
+  }
+  parseStatus(response.status);
   const headers = new Headers(response.headers);
   const named = headers.get("connection")?.split(",") ?? [];
   for (const name of [...named.map((each) => each.trim()).filter(isToken), ...HOP_BY_HOP])
@@ -125,10 +131,26 @@ async function forward(response: Response, set: Headers | null): Promise<Respons
     else if (name !== "content-type" && !headers.has(name)) headers.set(name, text);
   }
   const init = { status: response.status, statusText: response.statusText, headers };
-  if (response.body === null || headers.has("content-type")) return new Response(response.body, init);
-  const [first, rest] = await peek(response.body);
-  headers.set("content-type", sniffType(first) ?? textType(first));
-  return new Response(rest, init);
+  if (response.body === null) return new Response(null, init);
+  const type = headers.get("content-type");
+  // The runtime knows the length of a body that is no stream, as long as nobody reads it.
+  if (type !== null && !(streaming.isPossible && holdsStream(response, type))) {
+    if (streaming.isPossible) streaming.mayPause();
+    return new Response(response.body, init);
+  }
+  const { first, body } = await openByteStream(response.body, streaming.begin());
+  if (type === null) headers.set("content-type", sniffType(first) ?? textType(first));
+  return new Response(body, init);
+}
+
+/**
+ * Whether a body is a stream. Of what a script has made only the runtime's own description tells; asking takes some
+ * microseconds, too many for the usual JSON.
+ */
+function holdsStream(response: Response, type: string): boolean {
+  if (response.url !== "") return true;
+  if (type.startsWith("application/json")) return false;
+  return /\n\s+ReadableStream \{/.test(Bun.inspect(response, { depth: 0 }));
 }
 
 /** Whether a text can be the name of a header (RFC 9110 §5.6.2). */
@@ -150,24 +172,6 @@ function textType(first: Uint8Array): string {
   } catch {
     return BYTES_TYPE; // It is no UTF-8.
   }
-}
-
-/** The first chunk of a stream, and the stream with it put back. */
-async function peek(stream: ReadableStream<Uint8Array>): Promise<[Uint8Array, ReadableStream<Uint8Array>]> {
-  const reader = stream.getReader();
-  const { value: first = new Uint8Array() } = await reader.read();
-  const rest = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      if (first.length > 0) controller.enqueue(first);
-    },
-    pull: async (controller) => {
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  return [first, rest];
 }
 
 function toBytes(value: ArrayBufferView | ArrayBuffer): Uint8Array {

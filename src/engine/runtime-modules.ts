@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { loadHostModule } from "./globals.ts";
 import type { HostGuard } from "./host-guard.ts";
-import { overlay } from "./overlay.ts";
+import { viewOf } from "./module-views.ts";
 
 /** The views of built-in modules that one importer has. */
 export interface BuiltinViews {
@@ -18,7 +18,7 @@ export interface RuntimeModulesOptions {
   readonly root: string;
   readonly hostGuard: HostGuard;
   /** What `process` is for a file that asks for it by `require`. */
-  readonly process: (file: string) => unknown;
+  readonly process: (file: string, sealed: boolean) => unknown;
   /** The same for `bun`. */
   readonly bun: (file: string, sealed: boolean) => unknown;
 }
@@ -44,9 +44,9 @@ export class RuntimeModules {
   }
 
   #viewOf(name: string, file: string, sealed: boolean): unknown {
-    if (name === "process") return this.#options.process(file);
+    if (name === "process") return this.#options.process(file, sealed);
     if (name === "bun") return this.#options.bun(file, sealed);
-    return overlay(this.#whileLoading(`builtin:${name}`, () => loadHostModule(name)) as object, { sealed });
+    return viewOf(name, this.#whileLoading(`builtin:${name}`, () => loadHostModule(name)) as object, sealed);
   }
 
   /** @param path Absolute. */

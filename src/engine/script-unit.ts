@@ -41,6 +41,8 @@ export interface LoadedScript {
   readonly timeoutMs: number;
   readonly returnType: ReturnType | null;
   readonly isBodyRaw: boolean;
+  /** Whether it, or a module it imports, can return a `Response` whose body is a stream. */
+  readonly mayStream: boolean;
   readonly bodyRules: BodyRules;
 }
 
@@ -173,6 +175,9 @@ export class ScriptUnit {
 /** Words of scripts that ask for the bytes of a body, or are handed a Web `Request` that is made of them. */
 const RAW_BODY_USES = /\b(rawBody|fetch|POST|PUT|PATCH|DELETE|OPTIONS)\b/;
 
+/** Words of scripts that have streams to return; the body of a request is none. */
+const STREAM_USES = /stream|\byield\b|asyncIterator|\bfetch\b|(?<!\breq(?:uest)?)\.body\b/i;
+
 function toLoaded(
   compiled: CompiledScript,
   linked: LinkedScript,
@@ -207,6 +212,7 @@ function toLoaded(
     timeoutMs,
     returnType: readReturnType(directives),
     isBodyRaw: effective.rawBody,
+    mayStream: STREAM_USES.test(prepared.body) || prepared.modules.length > 0,
     bodyRules: {
       // The bytes may also be asked for by a module that the script hands `req` to.
       keepsRaw: RAW_BODY_USES.test(prepared.source) || prepared.modules.some((each) => !isBuiltin(each)),

@@ -1,4 +1,5 @@
 import { isAsyncIterable, isBytes, isObject } from "../base/realm.ts";
+import { ExecError } from "../errors/exec-error.ts";
 
 /** What a script may stream. */
 export type StreamSource =
@@ -25,79 +26,140 @@ export function encodeChunk(chunk: unknown): Uint8Array {
   return encoder.encode(String(chunk));
 }
 
-/**
- * A source of any kind as a stream of bytes.
- *
- * It is read only as fast as the client takes it, and told to stop when the client goes away.
- */
-export function toByteStream(
-  source: StreamSource,
-  onError?: (error: unknown) => void,
-): ReadableStream<Uint8Array> {
-  const iterator = iteratorOf(source);
-  let isCancelled = false;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        for (;;) {
-          const { done, value } = await iterator.next();
-          if (isCancelled) return;
-          if (done) return controller.close();
-          // A chunk without content would end the pulling.
-          if (value !== undefined && value !== null) return controller.enqueue(encodeChunk(value));
-        }
-      } catch (error) {
-        if (isCancelled) return; // Nobody reads any more, so nobody misses what did not come.
-        onError?.(error);
-        controller.error(error);
-      }
-    },
-    async cancel() {
-      isCancelled = true;
-      await iterator.return?.();
-    },
-  });
+/** What an answer needs to know when it turns out to be a stream. */
+export interface Streaming {
+  /** Whether the script, or a module it imports, can have made a `Response` of a stream. */
+  readonly isPossible: boolean;
+  /** Called at most once for a stream. */
+  begin(): StreamReading;
+  /** Called for what may be a stream, but is handed to the runtime as it is. */
+  mayPause(): void;
 }
 
-/** A stream of bytes that is written to; what is written once its reader is gone is dropped. */
-export class ChunkStream {
-  readonly readable: ReadableStream<Uint8Array>;
-  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+/** How a stream is read. */
+export interface StreamReading {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Called before the last byte is sent. */
+  readonly onEnd: () => void;
+  /** Is told what the source threw after its first chunk. */
+  readonly onError: (error: unknown) => void;
+}
 
-  constructor(first: readonly Uint8Array[]) {
-    this.readable = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        this.#controller = controller;
-        for (const chunk of first) controller.enqueue(chunk);
-      },
-      cancel: () => {
-        this.#controller = null;
-      },
-    });
+/** A stream that has begun. */
+export interface OpenStream {
+  /** Its first chunk, which is also the body's; empty when there is none. */
+  readonly first: Uint8Array;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/**
+ * A source of any kind as a stream of bytes whose first chunk is there: until then the head of the answer has not been
+ * sent, and what the source throws is answered as any other failure.
+ *
+ * It is read only as fast as the client takes it, and told to stop when the client goes away.
+ *
+ * @throws Whatever the source throws before its first chunk; `clientGone` when nobody waits for that any more.
+ */
+export async function openByteStream(
+  source: StreamSource,
+  { signal, onEnd, onError }: StreamReading,
+): Promise<OpenStream> {
+  const chunks = new ChunkReader(iteratorOf(source));
+  const { promise: gone, reject } = Promise.withResolvers<never>();
+  const leave = () => {
+    chunks.stop();
+    reject(new ExecError("clientGone"));
+  };
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
+  // A generator that waits for something cannot be told to stop before it goes on.
+  const first = await Promise.race([chunks.next(), gone]);
+  gone.catch(() => undefined);
+  const close = (controller: ReadableStreamDefaultController) => {
+    onEnd();
+    controller.close();
+  };
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (first === null) close(controller);
+      else controller.enqueue(first);
+    },
+    async pull(controller) {
+      try {
+        const chunk = await chunks.next();
+        if (chunks.isStopped) return;
+        if (chunk === null) close(controller);
+        else controller.enqueue(chunk);
+      } catch (error) {
+        if (chunks.isStopped) return; // Nobody reads any more, so nobody misses what did not come.
+        onError(error);
+        // Without a value: the runtime would print it a second time.
+        controller.error();
+      }
+    },
+    cancel: () => chunks.stop(),
+  });
+  return { first: first ?? new Uint8Array(), body };
+}
+
+/** Chunks without content in a row after which others get their turn. */
+const EMPTY_MAX = 64;
+
+/** The chunks of a script's iterator, which may do anything. */
+class ChunkReader {
+  readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  #isStopped = false;
+
+  constructor(iterator: AsyncIterator<unknown> | Iterator<unknown>) {
+    this.#iterator = iterator;
   }
 
-  /** @returns Whether the reader keeps up. */
-  write(chunk: Uint8Array): boolean {
-    this.#controller?.enqueue(chunk);
-    return (this.#controller?.desiredSize ?? 0) > 0;
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
-  end(): void {
-    this.#controller?.close();
-    this.#controller = null;
+  /** @returns null at the end. */
+  async next(): Promise<Uint8Array | null> {
+    for (let empty = 1; ; empty++) {
+      const step: unknown = await this.#iterator.next();
+      if (!isObject(step))
+        throw new TypeError(`The iterator yielded ${String(step)}, not an object with done and value`);
+      if (step["done"] || this.#isStopped) return null;
+      const { value } = step;
+      // A chunk without content would end the pulling.
+      if (value !== undefined && value !== null && value !== "") return encodeChunk(value);
+      if (empty % EMPTY_MAX === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
-  /** Breaks the stream off, so that its reader does not take it for complete. */
-  fail(error: unknown): void {
-    this.#controller?.error(error);
-    this.#controller = null;
+  /** Tells the source that nothing more is wanted of it; what it throws at that is nobody's failure. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    Promise.try(() => this.#iterator.return?.()).catch(() => undefined);
   }
 }
 
 function iteratorOf(source: StreamSource): AsyncIterator<unknown> | Iterator<unknown> {
-  if (isObject(source) && isAsyncIterable((source as { textStream?: unknown }).textStream)) {
-    return (source as { textStream: AsyncIterable<unknown> }).textStream[Symbol.asyncIterator]();
-  }
-  if (isAsyncIterable(source)) return source[Symbol.asyncIterator]();
-  return (source as Iterable<unknown>)[Symbol.iterator]();
+  if (source instanceof ReadableStream) return readerOf(source);
+  const { textStream } = source as { textStream?: unknown };
+  const iterable = isAsyncIterable(textStream) ? textStream : source;
+  const iterator: unknown = isAsyncIterable(iterable)
+    ? iterable[Symbol.asyncIterator]()
+    : (iterable as Iterable<unknown>)[Symbol.iterator]();
+  if (isObject(iterator) && typeof iterator["next"] === "function") return iterator as never;
+  throw new TypeError("Cannot stream the value: what its Symbol.asyncIterator yields has no next()");
+}
+
+/** Unlike a stream's own iterator it can be stopped while it waits for a chunk. */
+function readerOf(stream: ReadableStream): AsyncIterator<unknown> {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown>>,
+    async return() {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { inspect } from "node:util";
-import { isError, isObject } from "../base/realm.ts";
+import { isError, isInstanceOf, isObject } from "../base/realm.ts";
 import { CompileError } from "../compiler/compile-error.ts";
 import { excerptOf, firstScriptFrame, toAuthorStack, type UnitLookup } from "../compiler/positions.ts";
 import { LoopLimitError } from "./loop-limit-error.ts";
@@ -21,34 +21,45 @@ export interface ThrownReport {
 /** Longest message, and longest stack, passed on, in UTF-16 units. */
 const TEXT_MAX = 4_096;
 
+/** Longest text that is searched, in UTF-16 units: a message of 100 MB would hold everybody up. */
+const SEARCHED_MAX = 16 * TEXT_MAX;
+
+/** What a script's value is answered with when asking it anything fails. */
+const UNSHOWABLE = "a value that cannot be shown";
+
 /**
  * Explains what a script threw: an error of any realm, or any other value.
  *
  * @param fallback Script to name when the value carries no position: errors of the runtime's own functions have no
  *   stack (performance.md §4), and not everything thrown is an error.
  */
-export function reportThrown(
-  thrown: unknown,
-  {
-    fallback,
-    lookup,
-    root,
-  }: { readonly fallback: string | null; readonly lookup: UnitLookup; readonly root: string },
-): ThrownReport {
+export function reportThrown(thrown: unknown, context: ReportContext): ThrownReport {
+  const unknown = { line: null, column: null, excerpt: null, stack: null };
+  return (
+    safely(() => explain(thrown, context)) ?? { message: UNSHOWABLE, script: context.fallback, ...unknown }
+  );
+}
+
+interface ReportContext {
+  readonly fallback: string | null;
+  readonly lookup: UnitLookup;
+  readonly root: string;
+}
+
+function explain(thrown: unknown, { fallback, lookup, root }: ReportContext): ThrownReport {
   const hide = (text: string) => hidePaths(text, root);
-  if (thrown instanceof CompileError) {
+  if (isInstanceOf(thrown, CompileError)) {
     const { file, line, column, excerpt } = thrown;
     return { message: hide(thrown.message), script: file, line, column, excerpt, stack: null };
   }
   const stack = stackOf(thrown);
-  const frame =
-    thrown instanceof LoopLimitError
-      ? { file: thrown.script, ...thrown.place }
-      : stack === null
-        ? null
-        : firstScriptFrame(stack, lookup);
+  const frame = isInstanceOf(thrown, LoopLimitError)
+    ? { file: thrown.script, ...thrown.place }
+    : stack === null
+      ? null
+      : firstScriptFrame(stack, lookup);
   return {
-    message: hide(messageOf(thrown)).slice(0, TEXT_MAX),
+    message: hide(messageOf(thrown).slice(0, SEARCHED_MAX)).slice(0, TEXT_MAX),
     script: frame?.file ?? fallback,
     line: frame?.line ?? null,
     column: frame?.column ?? null,
@@ -61,7 +72,7 @@ export function reportThrown(
 function messageOf(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
   const { name, message } = safely(() => describe(thrown)) ?? {};
-  if (message === undefined) return safely(() => show(thrown)) ?? "a value that cannot be shown";
+  if (message === undefined) return safely(() => show(thrown)) ?? UNSHOWABLE;
   return typeof name === "string" && name !== "Error" && name !== "" ? `${name}: ${message}` : message;
 }
 
@@ -78,10 +89,11 @@ function describe(thrown: unknown): { readonly name?: unknown; readonly message?
   return { name, message: String(message) };
 }
 
-function stackOf(thrown: unknown): string | null {
+/** The stack as the runtime wrote it; null for what has none. Of a very long one the end, where the frames are. */
+export function stackOf(thrown: unknown): string | null {
   if (!isObject(thrown)) return null;
   const stack = safely(() => thrown["stack"]);
-  return typeof stack === "string" && stack !== "" ? stack : null;
+  return typeof stack === "string" && stack !== "" ? stack.slice(-SEARCHED_MAX) : null;
 }
 
 /** A thrown value may have getters that throw themselves. */

@@ -36,6 +36,7 @@ export interface UnitsOptions {
   readonly contextsReady: number;
   readonly deploymentsMax: number;
   readonly timersMax: number;
+  readonly listenersMax: number;
   readonly timeoutDefaultMs: number;
   /** Longest unbroken run of a loop of scripts without `@loop-limit`; 0 for none. */
   readonly loopLimitDefaultMs: number;
@@ -90,6 +91,12 @@ export class Units implements Disposable {
   /** Deployments and scripts let go of because there were too many. */
   get evicted(): number {
     return this.#evicted;
+  }
+
+  /** Keys of the deployments that were called last, the latest first. */
+  lastUsed(countMax: number): string[] {
+    const states = [...this.#deployments.values()].sort((one, other) => other.lastUse - one.lastUse);
+    return states.slice(0, countMax).map(({ key }) => key);
   }
 
   /** The unit of a script in a deployment; made on first use. */
@@ -176,7 +183,7 @@ export class Units implements Disposable {
     const known = this.#deployments.get(key);
     if (known) return known;
     if (this.#deployments.size >= this.#options.deploymentsMax) this.#evict();
-    const { root, readText, timersMax, environment } = this.#options;
+    const { root, log, readText, timersMax, listenersMax, environment } = this.#options;
     const state = new DeploymentState({
       key,
       root,
@@ -188,10 +195,12 @@ export class Units implements Disposable {
       readEnvironment: (file) => ({ ...environment, ...readEnvironment(root, file) }),
       timersMax,
       loopTurns: this.loopTurns,
+      listenersMax,
       updateState: (name, update) =>
         this.#options.cluster.updateState({ deploymentKey: key, key: name, update }),
       report: (error, deployment) => this.#reportBackground(error, deployment),
-      console: (file) => createConsole((level, text) => this.#options.log[level]({ script: file }, text())),
+      console: (file) =>
+        createConsole((level, text) => log[level]({ script: file }, text())) as unknown as Console,
     });
     this.#deployments.set(key, state);
     return state;

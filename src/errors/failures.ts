@@ -150,6 +150,11 @@ export const FAILURES = {
     title: "Too many sockets are open",
     resolution: "Retry later, or raise --sockets-max",
   },
+  bodiesFull: {
+    status: 503,
+    title: "Too many request bodies are being received",
+    resolution: "Retry after a moment, or raise --bodies-max",
+  },
   queueFull: {
     status: 503,
     title: "Too many requests are waiting",

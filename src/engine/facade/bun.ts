@@ -1,5 +1,15 @@
 import { harden } from "../harden.ts";
+import type { ScriptListeners } from "../listeners.ts";
 import { overlay } from "../overlay.ts";
+
+/** What a script's `Bun` is made of. */
+export interface BunOptions {
+  /** Whether writes are ignored, for a script whose runs share the object. */
+  readonly sealed: boolean;
+  readonly file: string;
+  /** Owns the servers that the script starts. */
+  readonly listeners: ScriptListeners;
+}
 
 /**
  * The `Bun` of a script: the server's, with the script's own environment and arguments.
@@ -8,11 +18,10 @@ import { overlay } from "../overlay.ts";
  * `process.env` says by then (Bun 1.4.5); a script's children get the script's.
  *
  * @param env The script's environment; assigning to it changes this copy only.
- * @param options.sealed Whether writes are ignored, for a script whose runs share the object.
  */
 export function createBun(
   env: Readonly<Record<string, string>>,
-  { sealed, file }: { readonly sealed: boolean; readonly file: string },
+  { sealed, file, listeners }: BunOptions,
 ): typeof Bun {
   const own = sealed ? Object.freeze({ ...env }) : { ...env };
   const inheriting =
@@ -27,6 +36,8 @@ export function createBun(
       env: own,
       argv: sealed ? Object.freeze(["bun", file]) : ["bun", file],
       spawn: harden(inheriting(Bun.spawn as never)),
+      serve: listeners.owned(Bun.serve),
+      listen: listeners.owned(Bun.listen),
       spawnSync: harden(inheriting(Bun.spawnSync as never)),
     },
   });

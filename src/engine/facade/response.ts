@@ -1,23 +1,13 @@
 import { statSync } from "node:fs";
 import { isBytes, isObject } from "../../base/realm.ts";
+import { ChunkStream, KEPT_UP_BYTES, type WriteLimit } from "../chunk-stream.ts";
 import { closeClass } from "../harden.ts";
 import { looksLikeHtml } from "../html-text.ts";
 import { JSON_INIT, JSON_TYPE, type Stringify, serialise } from "../json.ts";
-import { ChunkStream, encodeChunk, type StreamSource, toByteStream } from "../streams.ts";
+import { isBodiless, parseStatus } from "../status.ts";
+import { encodeChunk, openByteStream, type Streaming, type StreamSource } from "../streams.ts";
 import { type CookieOptions, toCookie } from "./cookie.ts";
-
-/** What `res` has done so far. */
-type ResponseState =
-  | { readonly kind: "open" }
-  /** `write` was called: what waits to be sent, and who sends it once the answer has begun. */
-  | {
-      readonly kind: "writing";
-      readonly chunks: Uint8Array[];
-      sink: ChunkStream | null;
-      /** Made once: whoever asks again must not get a second stream, which nobody reads. */
-      response: Response | null;
-    }
-  | { readonly kind: "ended"; readonly body: Bun.BodyInit | null };
+import type { ResponseState } from "./response-state.ts";
 
 const TEXT_TYPE = "text/plain; charset=utf-8";
 const OPEN: ResponseState = { kind: "open" };
@@ -33,9 +23,11 @@ export class ScriptResponse {
   /** Content type that follows from the body, unless the script set one. */
   private _type: string | null;
   private _stringify: Stringify | null;
+  private _writeLimit: WriteLimit;
 
   /** @param stringify The serialiser of the script's context; null for the server's own. */
-  constructor(stringify: Stringify | null = null) {
+  constructor(stringify: Stringify | null, writeLimit: WriteLimit) {
+    this._writeLimit = writeLimit;
     this._status = 0;
     this._headers = null;
     this._type = null;
@@ -49,7 +41,7 @@ export class ScriptResponse {
   }
 
   set statusCode(code: number) {
-    this._status = code;
+    this._status = parseStatus(code);
   }
 
   get headersSent(): boolean {
@@ -57,7 +49,7 @@ export class ScriptResponse {
   }
 
   get writableEnded(): boolean {
-    return this._state.kind === "ended";
+    return this._state.kind === "ended" || this._state.kind === "streaming";
   }
 
   status(code: number): this {
@@ -172,24 +164,28 @@ export class ScriptResponse {
   /**
    * Sends a chunk; chunks written before the script gives up its turn are sent as one body.
    *
-   * @returns Whether the client keeps up; a script that goes on regardless fills the server's memory.
+   * @returns Whether the client keeps up.
+   * @throws {Error} when more than `--write-buffer-max` would wait for it.
    */
   write(chunk: unknown): boolean {
-    if (this._state.kind === "ended") throw sentError("write");
+    if (this._state.kind === "ended" || this._state.kind === "streaming") throw sentError("write");
+    const bytes = encodeChunk(chunk);
     if (this._state.kind === "open") {
-      this._state = { kind: "writing", chunks: [], sink: null, response: null };
+      this._state = { kind: "writing", chunks: [], waitingBytes: 0, sink: null, response: null };
       queueMicrotask(() => this._begin());
     }
-    const bytes = encodeChunk(chunk);
-    if (this._state.sink) return this._state.sink.write(bytes);
-    this._state.chunks.push(bytes);
-    return true;
+    const state = this._state;
+    if (state.sink) return state.sink.write(bytes);
+    this._writeLimit.check(state.waitingBytes, bytes.byteLength);
+    state.waitingBytes += bytes.byteLength;
+    state.chunks.push(bytes);
+    return state.waitingBytes < KEPT_UP_BYTES;
   }
 
   end(chunk?: unknown): this {
     if (this._state.kind === "open")
       return this._finish(chunk === undefined ? null : (encodeChunk(chunk) as Bun.BodyInit), null);
-    if (this._state.kind === "ended") return this;
+    if (this._state.kind === "ended" || this._state.kind === "streaming") return this;
     if (chunk !== undefined) this.write(chunk);
     const { sink, chunks } = this._state;
     this._state = { kind: "ended", body: sink ? null : new Blob(chunks as Bun.BlobPart[]) };
@@ -200,7 +196,8 @@ export class ScriptResponse {
 
   /** Streams an iterable, a reader or an object with `textStream`. */
   stream(source: StreamSource): this {
-    return this._finish(toByteStream(source), TEXT_TYPE);
+    this._end({ kind: "streaming", source, response: null }, TEXT_TYPE);
+    return this;
   }
 
   /** Tells the server's side when the answer has begun; at once when it already has. */
@@ -217,7 +214,7 @@ export class ScriptResponse {
   /** Whether the body is sent bit by bit. */
   get _isStream(): boolean {
     const { kind } = this._state;
-    return kind === "writing" || (kind === "ended" && this._state.body instanceof ReadableStream);
+    return kind === "writing" || kind === "streaming";
   }
 
   /** Headers the script set so far; null for none. */
@@ -226,10 +223,16 @@ export class ScriptResponse {
   }
 
   /** The answer as far as it is decided; for a stream, what follows is written into its body. */
-  _toResponse(): Response {
+  _toResponse(streaming: Streaming): Response | Promise<Response> {
     const state = this._state;
+    if (state.kind === "streaming") {
+      state.response ??= openByteStream(state.source, streaming.begin()).then(
+        ({ body }) => new Response(body, this._init()),
+      );
+      return state.response;
+    }
     if (state.kind === "writing") {
-      state.response ??= new Response(this._openStream(state), this._init());
+      state.response ??= new Response(this._openStream(state, streaming.begin().onEnd), this._init());
       return state.response;
     }
     const body = state.kind === "ended" && !isBodiless(this.statusCode) ? state.body : null;
@@ -248,24 +251,28 @@ export class ScriptResponse {
   }
 
   /** Breaks off an answer that has begun: nobody must take what has come of it for all of it. */
-  _breakOff(error: unknown): void {
+  _breakOff(): void {
     if (this._state.kind !== "writing") return;
     const { sink } = this._state;
     this._state = { kind: "ended", body: null };
-    sink?.fail(error);
+    sink?.fail();
   }
 
-  private _openStream(state: ResponseState & { kind: "writing" }): ReadableStream {
-    state.sink = new ChunkStream(state.chunks.splice(0));
+  private _openStream(state: ResponseState & { kind: "writing" }, onEnd: () => void): ReadableStream {
+    state.sink = new ChunkStream(state.chunks.splice(0), { limit: this._writeLimit, onEnd });
     return state.sink.readable;
   }
 
   private _finish(body: Bun.BodyInit | null, type: string | null): this {
+    this._end({ kind: "ended", body }, type);
+    return this;
+  }
+
+  private _end(state: ResponseState, type: string | null): void {
     if (this._state.kind !== "open") throw sentError("send the answer again");
     this._type = type;
-    this._state = { kind: "ended", body };
+    this._state = state;
     this._begin();
-    return this;
   }
 
   private _begin(): void {
@@ -279,11 +286,6 @@ export class ScriptResponse {
     this._headers ??= new Headers();
     return this._headers;
   }
-}
-
-/** Statuses whose answers have no body (RFC 9110 §15). */
-export function isBodiless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
 }
 
 function sentError(action: string): Error {

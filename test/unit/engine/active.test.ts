@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../../src/base/clock.ts";
 import { ActiveExecutions } from "../../../src/engine/active.ts";
 import type { Execution } from "../../../src/engine/execution.ts";
+import { IDLE_TIMEOUT_S } from "../../../src/engine/idle.ts";
+import { until } from "../../support/until.ts";
 
 /** An execution as far as this class asks. */
 function execution(): Execution & { readonly reasons: unknown[] } {
@@ -66,6 +68,27 @@ describe("ActiveExecutions", () => {
     const sinceMs = systemClock.monotonicMs() - 3_600_000;
     active.enter(execution(), { timeoutMs: 3_600_000, sinceMs, expire: resolve });
     await promise;
+  });
+
+  test("the connection of a long one is kept open, and may be idle again once it has left", async () => {
+    using active = new ActiveExecutions(systemClock);
+    const asked: number[] = [];
+    const server = { timeout: (_: Request, seconds: number) => void asked.push(seconds) };
+    const long = active.enter({ ...execution(), server } as never, unlimited);
+    await until(
+      () => asked.length,
+      (count) => count === 1,
+    );
+    long.leave();
+    long.leave();
+    expect(asked).toEqual([0, IDLE_TIMEOUT_S]);
+  });
+
+  test("names the scripts that wait, each once", () => {
+    using active = new ActiveExecutions(systemClock);
+    const of = (file: string) => ({ ...execution(), endpoint: { ...execution().endpoint, match: { file } } });
+    for (const file of ["a.ts", "b.ts", "a.ts", "c.ts"]) active.enter(of(file) as never, unlimited);
+    expect(active.scripts(2)).toEqual(["a.ts", "b.ts"]);
   });
 
   test("one that leaves in time is never told, and neither is one of a disposed set", async () => {
