@@ -20,6 +20,7 @@ import { Installer } from "./packages/installer.ts";
 import { PackageResolver } from "./packages/resolver.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { ScriptChanges } from "./scripts/changes.ts";
+import { LeftoverSweep } from "./scripts/leftover-sweep.ts";
 import { ScriptStore } from "./scripts/store.ts";
 import { ScriptWatcher } from "./scripts/watcher.ts";
 import type { Services } from "./services.ts";
@@ -90,6 +91,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   changes.subscribe((change) => units.apply(change));
   const supervisor = building.use(new Supervisor({ log }));
   supervisor.start(new ScriptWatcher({ root, changes, log }));
+  supervisor.start(new LeftoverSweep({ root, log }));
   routes.rebuild();
 
   const services: Services = {

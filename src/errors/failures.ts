@@ -188,9 +188,15 @@ export const FAILURES = {
   storageFailed: {
     status: 500,
     title: "The storage refused the operation",
-    resolution: "Check free space and rights of the storage directory",
+    resolution:
+      "Check the rights and the health of the storage directory's disk; details.reason is the system's code",
   },
   internal: { status: 500, title: "Internal server error", resolution: "Report it with the request id" },
+  storageBusy: {
+    status: 503,
+    title: "Too many files are open",
+    resolution: "Retry later, or raise the limit of open files (ulimit -n)",
+  },
   shuttingDown: {
     status: 503,
     title: "The server is shutting down",
@@ -205,6 +211,11 @@ export const FAILURES = {
     status: 504,
     title: "Script loop limit",
     resolution: "Mend the loop at details.line, let it await something, or raise @loop-limit",
+  },
+  storageFull: {
+    status: 507,
+    title: "The storage is full",
+    resolution: "Free space or quota for the storage directory; what was stored before is unharmed",
   },
 } as const satisfies Record<string, Failure>;
 

@@ -63,12 +63,19 @@ const FAILURE_OF_CODE: Readonly<Record<string, FailureKind>> = {
   EACCES: "storageFailed",
   EPERM: "storageFailed",
   EROFS: "storageFailed",
-  ENOSPC: "storageFailed",
-  EDQUOT: "storageFailed",
   EIO: "storageFailed",
-  EMFILE: "storageFailed",
-  ENFILE: "storageFailed",
+  ENOSPC: "storageFull",
+  EDQUOT: "storageFull",
+  EFBIG: "storageFull",
+  EMFILE: "storageBusy",
+  ENFILE: "storageBusy",
 };
+
+/** What a code of the file system means that no caller is to blame for. */
+export function troubleOf(code: string): "storageFull" | "storageBusy" | "storageFailed" {
+  const kind = FAILURE_OF_CODE[code];
+  return kind === "storageFull" || kind === "storageBusy" ? kind : "storageFailed";
+}
 
 function fromSystemError(thrown: unknown): ExecError | null {
   if (!isError(thrown)) return null;

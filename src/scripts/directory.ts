@@ -2,8 +2,8 @@ import { type Dirent, lstatSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { safePath } from "../base/safe-path.ts";
+import { codeOf } from "../base/system-error.ts";
 import { isHidden } from "./exclude.ts";
-import { codeOf } from "./storage-error.ts";
 
 /** One name in a directory. */
 export interface DirectoryEntry {

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
+import { codeOf } from "../base/system-error.ts";
 import { companionsOf, DIRECTORY_ENVIRONMENT } from "./companions.ts";
-import { codeOf, toStorageError } from "./storage-error.ts";
+import { toStorageError } from "./storage-error.ts";
 
 /**
  * The variables that files give to a script: `_default.env` of the scripts root and of each directory down to the

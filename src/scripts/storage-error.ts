@@ -1,6 +1,9 @@
+import { basename } from "node:path";
 import { isError } from "../base/realm.ts";
+import { codeOf } from "../base/system-error.ts";
 import { ExecError, isExecError } from "../errors/exec-error.ts";
 import type { FailureKind } from "../errors/failures.ts";
+import { troubleOf } from "../errors/normalize.ts";
 
 /** What was being done when the file system refused. */
 export interface StorageAction {
@@ -13,7 +16,8 @@ export interface StorageAction {
 }
 
 /**
- * Tells what a caller asked wrongly (4xx) from real trouble with the disk (`storageFailed`, 500).
+ * Tells what a caller asked wrongly (4xx) from real trouble with the disk (`storageFailed` 500, `storageBusy` 503,
+ * `storageFull` 507).
  *
  * @returns The error to throw; the original one is its cause.
  */
@@ -40,19 +44,39 @@ export function toStorageError(thrown: unknown, { action, file, absent }: Storag
     case "ENAMETOOLONG":
       return refused("a name in the path is too long");
     case "EINVAL":
+      // Without a path it is no name that was refused, but something about an open file.
+      return isError(thrown) && "path" in thrown
+        ? refused("the file system does not take such a name")
+        : trouble(thrown, action, file);
     case "EILSEQ":
     case "ERR_INVALID_ARG_VALUE":
       return refused("the file system does not take such a name");
     case "ELOOP":
       return new ExecError("pathSymlink", undefined, { cause: thrown });
     default:
-      return new ExecError("storageFailed", `Cannot ${action} "${file}": the storage refused`, {
-        cause: thrown,
-      });
+      return trouble(thrown, action, file);
   }
 }
 
-/** The system's code of an error (`ENOENT`), or "" when it has none. */
-export function codeOf(thrown: unknown): string {
-  return isError(thrown) && "code" in thrown ? String(thrown.code) : "";
+/** The refusal of a path where a directory stands. */
+export function directoryInPlaceOf(file: string): ExecError {
+  return new ExecError("invalidInput", "path is a directory; use scripts/list", {
+    details: { field: "path", reason: `"${basename(file)}" is a directory` },
+  });
+}
+
+/** Why the storage cannot do it: the sentence after the colon. */
+const REASON_OF = {
+  storageFull: "no space is left",
+  storageBusy: "too many files are open",
+  storageFailed: "the storage refused",
+} as const;
+
+function trouble(thrown: unknown, action: string, file: string): ExecError {
+  const code = codeOf(thrown);
+  const kind = troubleOf(code);
+  return new ExecError(kind, `Cannot ${action} "${file}": ${REASON_OF[kind]}`, {
+    ...(code === "" ? {} : { details: { reason: code } }),
+    cause: thrown,
+  });
 }

@@ -1,43 +1,54 @@
-import { mkdirSync } from "node:fs";
-import { lstat, mkdir, readFile, rename, stat, unlink } from "node:fs/promises";
-import { basename, dirname, extname, join, resolve as toAbsolute } from "node:path";
-import { flushDirectory, isTemporaryName, writeAtomically } from "../base/atomic-write.ts";
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve as toAbsolute } from "node:path";
+import { flushFile, isTemporaryName, writeAtomically } from "../base/atomic-write.ts";
+import { type FileStatus, type FileSystem, systemFiles } from "../base/file-system.ts";
+import { flushDirectories, makeDirectory, makeDirectorySync } from "../base/make-directory.ts";
+import { OpenDirectory } from "../base/open-directory.ts";
+import { absentAsNull } from "../base/system-error.ts";
 import { ExecError, isExecError } from "../errors/exec-error.ts";
 import type { ScriptChanges } from "./changes.ts";
 import { DEFAULT_DEPLOYMENT, type Deployment } from "./deployment.ts";
 import { type DirectoryEntry, readEntries, walkFiles } from "./directory.ts";
 import { PathLocks } from "./path-locks.ts";
 import { resolveInScope } from "./scope.ts";
-import { toStorageError } from "./storage-error.ts";
+import { directoryInPlaceOf, type StorageAction, toStorageError } from "./storage-error.ts";
+import { readStoredText, type StoredText } from "./stored-text.ts";
 
-/** Text of a stored file and what the disk says about it. */
-export interface StoredText {
-  readonly text: string;
-  /** Bytes on disk. */
-  readonly size: number;
-  readonly created: Date;
-  readonly modified: Date;
-  /** With its dot; "" for none. */
-  readonly extension: string;
+/** Collaborators of a {@link ScriptStore}. */
+export interface ScriptStoreOptions {
+  /** Scripts root. */
+  readonly root: string;
+  readonly changes: ScriptChanges;
+  /** The machine's own when left out. */
+  readonly files?: FileSystem;
 }
+
+/** Lock of whoever makes directories; no file has this path. */
+const DIRECTORIES = "";
 
 /**
  * The user's files below the scripts root: every reading and changing of them through the control API.
  *
  * A `file` is relative to the root, as {@link resolve} answers it. Changes of one file happen one after the other, in
- * the order they were asked for, and each is told to `changes` before its promise resolves.
+ * the order they were asked for, and each is told to `changes` before its promise settles. What has resolved would
+ * survive a crash of the machine; what was rejected with `storageFailed` may have happened all the same, when only its
+ * last flush failed, and then `changes` was told so.
  */
 export class ScriptStore {
   /** Absolute path of the scripts root. */
   readonly root: string;
   readonly changes: ScriptChanges;
+  readonly #files: FileSystem;
   readonly #locks = new PathLocks();
+  /** Directories whose names were added to by the constructor: the first change waits for them, the start does not. */
+  readonly #unflushed: string[];
 
   /** Makes the root, and the default deployment in it, so that a fresh installation has a place for a first script. */
-  constructor({ root, changes }: { readonly root: string; readonly changes: ScriptChanges }) {
+  constructor({ root, changes, files = systemFiles }: ScriptStoreOptions) {
     this.root = toAbsolute(root);
     this.changes = changes;
-    mkdirSync(join(this.root, DEFAULT_DEPLOYMENT.key), { recursive: true });
+    this.#files = files;
+    this.#unflushed = makeDirectorySync(join(this.root, DEFAULT_DEPLOYMENT.key));
   }
 
   /**
@@ -65,29 +76,9 @@ export class ScriptStore {
     }
   }
 
-  /**
-   * Reads a file as UTF-8.
-   *
-   * @throws {ExecError} `scriptMissing`; `invalidInput` for a directory or anything else that is no regular file.
-   */
-  async readText(file: string): Promise<StoredText> {
-    const path = join(this.root, file);
-    try {
-      const found = await stat(path);
-      if (found.isDirectory()) throw directoryInPlaceOf(file);
-      // Reading a pipe or a device might never end.
-      if (!found.isFile()) throw new ExecError("invalidInput", "path is not a regular file");
-      const bytes = await readFile(path);
-      return {
-        text: bytes.toString("utf8"),
-        size: bytes.length,
-        created: found.birthtime,
-        modified: found.mtime,
-        extension: extname(file),
-      };
-    } catch (error) {
-      throw toStorageError(error, { action: "read", file, absent: "scriptMissing" });
-    }
+  /** @throws {ExecError} As {@link readStoredText}. */
+  readText(file: string): Promise<StoredText> {
+    return readStoredText(this.root, file);
   }
 
   /**
@@ -128,18 +119,18 @@ export class ScriptStore {
    * @throws {ExecError} `scriptMissing`; `invalidInput` for a directory; `storageFailed`.
    */
   delete(file: string): Promise<{ readonly size: number }> {
-    return this.#locks.run([file], async () => {
-      const path = join(this.root, file);
-      try {
-        const { size } = await fileAt(path, file);
-        await unlink(path);
+    const action: StorageAction = { action: "delete", file, absent: "scriptMissing" };
+    return this.#locks.run([file], () =>
+      this.#following([file], action, async ([found = null]) => {
+        if (found === null) throw new ExecError("scriptMissing");
+        const path = join(this.root, file);
+        await using directory = await OpenDirectory.open(dirname(path), this.#files);
+        await this.#files.unlink(path);
+        await directory.flush();
         this.changes.emit({ kind: "removed", file, origin: "api" });
-        await flushDirectory(dirname(path));
-        return { size };
-      } catch (error) {
-        throw toStorageError(error, { action: "delete", file, absent: "scriptMissing" });
-      }
-    });
+        return { size: found.size };
+      }),
+    );
   }
 
   /**
@@ -153,25 +144,18 @@ export class ScriptStore {
     to: string,
     { overwrite }: { readonly overwrite: boolean },
   ): Promise<{ readonly size: number }> {
+    const action: StorageAction = { action: "move to", file: to, absent: "invalidInput" };
     return this.#locks.run(from === to ? [from] : [from, to], async () => {
-      const source = join(this.root, from);
-      const target = join(this.root, to);
-      const { size } = await this.#movable(source, from);
-      try {
-        const taken = await lstat(target).catch(absentAsNull);
+      const { size } = await this.#movable(from);
+      return this.#following([from, to], action, async ([found = null, taken = null]) => {
         if (taken !== null && !overwrite) {
           throw new ExecError("targetExists", `Cannot move "${from}" to "${to}": the target exists`);
         }
-        if (taken?.isDirectory()) throw directoryInPlaceOf(to);
-        await makeDirectory(dirname(target));
-        await rename(source, target);
-      } catch (error) {
-        throw toStorageError(error, { action: "move to", file: to, absent: "invalidInput" });
-      }
-      this.changes.emit({ kind: "written", file: to, origin: "api" });
-      if (from !== to) this.changes.emit({ kind: "removed", file: from, origin: "api" });
-      await this.#flush([dirname(target), dirname(source)], to);
-      return { size };
+        await this.#rename(from, to, { isSecondName: from !== to && isSecondName(found, taken) });
+        this.changes.emit({ kind: "written", file: to, origin: "api" });
+        if (from !== to) this.changes.emit({ kind: "removed", file: from, origin: "api" });
+        return { size };
+      });
     });
   }
 
@@ -194,21 +178,94 @@ export class ScriptStore {
   }
 
   /** Writes a file whose lock is held. */
-  async #replace(
-    file: string,
-    content: string | Uint8Array,
-    { createDirs }: { readonly createDirs: boolean },
-  ) {
-    const path = join(this.root, file);
-    try {
-      if (createDirs) await makeDirectory(dirname(path));
-      const created = !(await isThere(path, file));
-      const { size, modified } = await writeAtomically(path, content);
+  #replace(file: string, content: string | Uint8Array, { createDirs }: { readonly createDirs: boolean }) {
+    const action: StorageAction = { action: "write", file, absent: "invalidInput" };
+    return this.#following([file], action, async ([found = null]) => {
+      const path = join(this.root, file);
+      await this.#prepareDirectory(dirname(path), { createDirs });
+      const { size, modified } = await writeAtomically(path, content, this.#files);
       this.changes.emit({ kind: "written", file, origin: "api" });
-      return { created, size, modified };
+      return { created: found === null, size, modified };
+    });
+  }
+
+  /** Gives a file whose lock is held another name; a crash leaves the one or the other. */
+  async #rename(
+    from: string,
+    to: string,
+    { isSecondName }: { readonly isSecondName: boolean },
+  ): Promise<void> {
+    const [source, target] = [join(this.root, from), join(this.root, to)];
+    await this.#prepareDirectory(dirname(target), { createDirs: true });
+    await using sourceDirectory = await OpenDirectory.open(dirname(source), this.#files);
+    await using targetDirectory = await OpenDirectory.open(dirname(target), this.#files);
+    // An editor may have written it without a flush: it must not take the place of what is safe on the disk.
+    if ((await this.#files.lstat(source)).isFile()) await flushFile(source, this.#files);
+    // rename(2) leaves both names of one file as they are.
+    if (isSecondName) await this.#files.unlink(source);
+    else await this.#files.rename(source, target);
+    // The new name first: a crash in between may show both, never none.
+    await targetDirectory.flush();
+    await sourceDirectory.flush();
+  }
+
+  /** One at a time, so that nobody relies on a directory whose own name has not been flushed yet. */
+  #prepareDirectory(path: string, { createDirs }: { readonly createDirs: boolean }): Promise<void> {
+    return this.#locks.run([DIRECTORIES], async () => {
+      await flushDirectories(this.#unflushed, this.#files);
+      if (createDirs) await makeDirectory(path, this.#files);
+    });
+  }
+
+  /**
+   * Does a change of some files. Should trouble come after it was made, by its last flush for one, `changes` is told all
+   * the same: what is kept in memory follows the disk, never the answer.
+   *
+   * @param change Receives what stood at each path before, null for nothing.
+   */
+  async #following<T>(
+    files: readonly string[],
+    action: StorageAction,
+    change: (before: readonly (FileStatus | null)[]) => Promise<T>,
+  ): Promise<T> {
+    const before: (FileStatus | null)[] = [];
+    try {
+      for (const file of files) before.push(await this.#fileAt(file).catch(absentAsNull));
+      return await change(before);
     } catch (error) {
-      throw toStorageError(error, { action: "write", file, absent: "invalidInput" });
+      for (const [index, found] of before.entries()) await this.#tellIfChanged(files[index] ?? "", found);
+      throw toStorageError(error, action);
     }
+  }
+
+  async #tellIfChanged(file: string, before: FileStatus | null): Promise<void> {
+    const path = join(this.root, file);
+    // Where even that cannot be found out, whoever reads the file again will meet the truth.
+    const found = await this.#files
+      .lstat(path)
+      .catch(absentAsNull)
+      .catch(() => "unknown" as const);
+    if (found !== "unknown" && found?.ino === before?.ino) return;
+    try {
+      this.changes.emit({ kind: found === null ? "removed" : "written", file, origin: "api" });
+    } catch {
+      // The trouble that brought us here is the one worth telling.
+    }
+  }
+
+  async #movable(file: string): Promise<FileStatus> {
+    try {
+      return await this.#fileAt(file);
+    } catch (error) {
+      throw toStorageError(error, { action: "move", file, absent: "scriptMissing" });
+    }
+  }
+
+  /** The entry itself, a link included. @throws A directory is the caller's mistake. */
+  async #fileAt(file: string): Promise<FileStatus> {
+    const found = await this.#files.lstat(join(this.root, file));
+    if (found.isDirectory()) throw directoryInPlaceOf(file);
+    return found;
   }
 
   async #listingError(error: unknown, directory: string): Promise<ExecError> {
@@ -217,53 +274,9 @@ export class ScriptStore {
       return new ExecError("invalidInput", "dir is not a directory");
     return toStorageError(error, { action: "list", file: directory, absent: "directoryMissing" });
   }
-
-  async #movable(source: string, from: string) {
-    try {
-      return await fileAt(source, from);
-    } catch (error) {
-      throw toStorageError(error, { action: "move", file: from, absent: "scriptMissing" });
-    }
-  }
-
-  async #flush(directories: readonly string[], file: string): Promise<void> {
-    try {
-      for (const directory of new Set(directories)) await flushDirectory(directory);
-    } catch (error) {
-      throw toStorageError(error, { action: "move to", file, absent: "storageFailed" });
-    }
-  }
 }
 
-/** Makes a directory and all above it, and flushes each that got a new name. */
-async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made))
-    await flushDirectory(dirname(made));
-}
-
-/** Whether a file is there; a directory in its place is the caller's mistake. */
-async function isThere(path: string, file: string): Promise<boolean> {
-  const found = await lstat(path).catch(absentAsNull);
-  if (found?.isDirectory()) throw directoryInPlaceOf(file);
-  return found !== null;
-}
-
-/** The entry itself, a link included; a directory is refused. */
-async function fileAt(path: string, file: string) {
-  const found = await lstat(path);
-  if (found.isDirectory()) throw directoryInPlaceOf(file);
-  return found;
-}
-
-function absentAsNull(error: NodeJS.ErrnoException): null {
-  if (error.code === "ENOENT") return null;
-  throw error;
-}
-
-function directoryInPlaceOf(file: string): ExecError {
-  return new ExecError("invalidInput", "path is a directory; use scripts/list", {
-    details: { field: "path", reason: `"${basename(file)}" is a directory` },
-  });
+/** Whether two entries are names of one file. A name that only differs by case, where case is ignored, is no second one. */
+function isSecondName(one: FileStatus | null, other: FileStatus | null): boolean {
+  return one !== null && one.nlink > 1 && one.dev === other?.dev && one.ino === other.ino;
 }

@@ -1,11 +1,12 @@
 import { type FSWatcher, statSync, watch } from "node:fs";
 import { resolve as toAbsolute } from "node:path";
 import type { Logger } from "pino";
+import { codeOf } from "../base/system-error.ts";
+import { untilAborted } from "../base/wait.ts";
 import { ChangeSettler } from "./change-settler.ts";
 import type { ScriptChanges } from "./changes.ts";
 import { DiskPoll } from "./disk-poll.ts";
 import { isWatched } from "./exclude.ts";
-import { codeOf } from "./storage-error.ts";
 
 /** How often it is checked, in ms, that the root is still the directory under watch. */
 const ROOT_CHECK_MS = 500;
@@ -64,8 +65,7 @@ export class ScriptWatcher implements AsyncDisposable {
   /** Watches until the signal is aborted; the watch is armed when this returns its promise. */
   async run(signal: AbortSignal): Promise<void> {
     this.start();
-    if (!signal.aborted)
-      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await untilAborted(signal);
     await this[Symbol.asyncDispose]();
   }
 

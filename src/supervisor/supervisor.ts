@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { waitUnlessAborted } from "../base/wait.ts";
 import type { Supervised } from "./supervised.ts";
 
 /** First wait before something that failed is started again, in milliseconds; it doubles up to the longest. */
@@ -39,17 +40,4 @@ export class Supervisor implements AsyncDisposable {
       if (signal.aborted) return;
     }
   }
-}
-
-function waitUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    if (signal.aborted) finish();
-    else signal.addEventListener("abort", finish, { once: true });
-  });
 }

@@ -19,7 +19,7 @@ export const list = operation({
       summary: z.object({ sdk: z.int(), custom: z.int() }),
     })
     .openapi("DeploymentList"),
-  failures: ["storageFailed"],
+  failures: ["storageFailed", "storageBusy"],
   async handle(_input, { scripts }) {
     const execIds: z.input<typeof CustomDeployment>[] = [];
     for (const subdomain of await directoriesIn(scripts, "")) {

@@ -41,7 +41,16 @@ export const update = operation({
       }),
     ])
     .openapi("MagicCommentsUpdate"),
-  failures: ["pathExcluded", "pathOutside", "pathSymlink", "scriptMissing", "secretMissing", "storageFailed"],
+  failures: [
+    "pathExcluded",
+    "pathOutside",
+    "pathSymlink",
+    "scriptMissing",
+    "secretMissing",
+    "storageFailed",
+    "storageBusy",
+    "storageFull",
+  ],
   async handle({ body, scope }, { scripts }, { host }) {
     const { path, comments, dry_run } = body;
     const changes = parseChanges(comments);

@@ -45,6 +45,7 @@ export const discover = operation({
     "pathSymlink",
     "directoryMissing",
     "storageFailed",
+    "storageBusy",
   ],
   async handle({ body }, { scripts, routes }, { host }) {
     const deployment = deploymentInScope({}, host);

@@ -21,7 +21,16 @@ export const remove = operation({
   response: z
     .object({ deleted: z.literal(true), path: z.string(), resolvedPath, size: sizeInBytes })
     .openapi("ScriptDeleted"),
-  failures: ["invalidInput", "pathExcluded", "pathOutside", "pathSymlink", "scriptMissing", "storageFailed"],
+  failures: [
+    "invalidInput",
+    "pathExcluded",
+    "pathOutside",
+    "pathSymlink",
+    "scriptMissing",
+    "storageFailed",
+    "storageBusy",
+    "storageFull",
+  ],
   async handle({ query, scope }, { scripts }, { host }) {
     if (query.confirm !== "true") {
       throw new ExecError("invalidInput", UNCONFIRMED, {

@@ -50,6 +50,7 @@ export const list = operation({
     "pathSymlink",
     "directoryMissing",
     "storageFailed",
+    "storageBusy",
   ],
   async handle({ query, scope }, { scripts }, { host }) {
     const filters = givenFilters(query);

@@ -39,6 +39,8 @@ export const move = operation({
     "scriptMissing",
     "targetExists",
     "storageFailed",
+    "storageBusy",
+    "storageFull",
   ],
   async handle({ body, scope }, { scripts }, { host }) {
     const deployment = deploymentInScope(scope, host);

@@ -30,7 +30,15 @@ export const read = operation({
       }),
     })
     .openapi("ScriptRead"),
-  failures: ["invalidInput", "pathExcluded", "pathOutside", "pathSymlink", "scriptMissing", "storageFailed"],
+  failures: [
+    "invalidInput",
+    "pathExcluded",
+    "pathOutside",
+    "pathSymlink",
+    "scriptMissing",
+    "storageFailed",
+    "storageBusy",
+  ],
   async handle({ query, scope }, { scripts }, { host }) {
     const file = scripts.resolve(query.path, deploymentInScope(scope, host));
     const { text, size, created, modified, extension } = await scripts.readText(file);

@@ -58,6 +58,7 @@ export const tree = operation({
     "pathSymlink",
     "directoryMissing",
     "storageFailed",
+    "storageBusy",
   ],
   async handle({ body, scope }, { scripts }, { host }) {
     const directory = scripts.resolveDirectory(body.baseDir, deploymentInScope(scope, host));

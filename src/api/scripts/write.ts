@@ -45,7 +45,16 @@ export const write = operation({
         .openapi({ description: "Variables that .env files give to the script; absent when there are none" }),
     })
     .openapi("ScriptWritten"),
-  failures: ["invalidInput", "invalidScript", "pathExcluded", "pathOutside", "pathSymlink", "storageFailed"],
+  failures: [
+    "invalidInput",
+    "invalidScript",
+    "pathExcluded",
+    "pathOutside",
+    "pathSymlink",
+    "storageFailed",
+    "storageBusy",
+    "storageFull",
+  ],
   async handle({ body, scope }, { scripts }, { host }) {
     const file = scripts.resolve(body.path, deploymentInScope(scope, host));
     const isChecked = body.validate && isCheckedOnWrite(file);

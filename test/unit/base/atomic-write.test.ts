@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { chmod, mkdir, readdir, stat } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isTemporaryName, writeAtomically } from "../../../src/base/atomic-write.ts";
+import { faultyFiles } from "../../support/faulty-files.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 describe("writeAtomically", () => {
@@ -22,6 +23,39 @@ describe("writeAtomically", () => {
     await chmod(target, 0o777);
     await writeAtomically(target, "2");
     expect((await stat(target)).mode & 0o777).toBe(0o777);
+  });
+
+  test.skipIf(process.geteuid?.() !== 0)(
+    "gives the new file to the owner of the one it replaces",
+    async () => {
+      await using directory = await tempDir();
+      const target = join(directory.path, "a.js");
+      await directory.write({ "a.js": "1" });
+      await chown(target, 12_345, 12_346);
+      await chmod(target, 0o640);
+      await writeAtomically(target, "2");
+      const { uid, gid, mode } = await stat(target);
+      expect({ uid, gid, mode: mode & 0o7777 }).toEqual({ uid: 12_345, gid: 12_346, mode: 0o640 });
+    },
+  );
+
+  test("flushes the content before it takes the name, and the name before it answers", async () => {
+    await using directory = await tempDir();
+    await directory.write({ "a.js": "1" });
+    const files = faultyFiles(() => null);
+    await writeAtomically(join(directory.path, "a.js"), "2", files);
+    const steps = ["file.write", "file.chmod", "file.sync", "file.stat", "file.close", "rename", "file.sync"];
+    expect(files.calls.map(({ name }) => name)).toEqual(["open", "stat", "open", ...steps, "file.close"]);
+  });
+
+  test("replaces a link and leaves alone what it leads to", async () => {
+    await using directory = await tempDir();
+    await directory.write({ "a.js": "1" });
+    const target = join(directory.path, "b.js");
+    await symlink("a.js", target);
+    await writeAtomically(target, "2");
+    expect((await lstat(target)).isFile()).toBe(true);
+    expect(await Bun.file(join(directory.path, "a.js")).text()).toBe("1");
   });
 
   test("a reader meets the whole old text or the whole new one, never a part", async () => {

@@ -47,7 +47,7 @@ describe("anything thrown becomes one error", () => {
   });
 
   test.each([
-    ["ENOSPC", "storageFailed"],
+    ["ENOSPC", "storageFull"],
     ["EACCES", "storageFailed"],
     ["EEXIST", "targetExists"],
     ["ELOOP", "pathSymlink"],

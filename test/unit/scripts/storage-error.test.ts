@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ExecError } from "../../../src/errors/exec-error.ts";
 import type { FailureKind } from "../../../src/errors/failures.ts";
-import { codeOf, toStorageError } from "../../../src/scripts/storage-error.ts";
+import { toStorageError } from "../../../src/scripts/storage-error.ts";
 
 function thrownBySystem(code: string): Error {
   return Object.assign(new Error(`${code}: open '/srv/secret/place/a.js'`), { code });
@@ -18,11 +18,11 @@ describe("toStorageError", () => {
     ["EISDIR", "invalidInput", "invalidInput"],
     ["ENAMETOOLONG", "scriptMissing", "invalidInput"],
     ["ELOOP", "scriptMissing", "pathSymlink"],
-    ["ENOSPC", "invalidInput", "storageFailed"],
+    ["ENOSPC", "invalidInput", "storageFull"],
     ["EIO", "scriptMissing", "storageFailed"],
     ["EACCES", "scriptMissing", "storageFailed"],
     ["EROFS", "invalidInput", "storageFailed"],
-    ["EMFILE", "scriptMissing", "storageFailed"],
+    ["EMFILE", "scriptMissing", "storageBusy"],
   ];
   test.each(rows)("%s where absence is %s is %s", (code, absent, kind) => {
     const thrown = thrownBySystem(code);
@@ -36,9 +36,4 @@ describe("toStorageError", () => {
     const own = new ExecError("targetExists");
     expect(toStorageError(own, { action: "move", file: "a.js", absent: "scriptMissing" })).toBe(own);
   });
-});
-
-test("codeOf knows the system's codes and nothing else", () => {
-  expect(codeOf(thrownBySystem("ENOENT"))).toBe("ENOENT");
-  expect([codeOf(new Error("x")), codeOf("ENOENT"), codeOf(null)]).toEqual(["", "", ""]);
 });

@@ -1,0 +1,29 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { tempDir } from "./temp-dir.ts";
+
+/** A file system of its own that is soon full; unmounted with the scope that holds it. */
+export interface SmallDisk extends AsyncDisposable {
+  /** Absolute mount point. */
+  readonly path: string;
+}
+
+/** Mounts one in memory, which only root may; null where that is not allowed. */
+export async function mountSmallDisk({ bytes }: { readonly bytes: number }): Promise<SmallDisk | null> {
+  const directory = await tempDir();
+  const path = join(directory.path, "disk");
+  await mkdir(path);
+  const mounted = await Bun.$`mount -t tmpfs -o size=${bytes} tmpfs ${path}`.quiet().nothrow();
+  if (mounted.exitCode !== 0) {
+    await directory[Symbol.asyncDispose]();
+    return null;
+  }
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      // Lazily: what a failed test left open must not keep it.
+      await Bun.$`umount -l ${path}`.quiet();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+}
