@@ -51,6 +51,8 @@ export function toStorageError(thrown: unknown, { action, file, absent }: Storag
     case "EILSEQ":
     case "ERR_INVALID_ARG_VALUE":
       return refused("the file system does not take such a name");
+    case "EXDEV":
+      return refused("it lies on another file system");
     case "ELOOP":
       return new ExecError("pathSymlink", undefined, { cause: thrown });
     default:

@@ -17,6 +17,8 @@ describe("toStorageError", () => {
     ["EEXIST", "invalidInput", "invalidInput"],
     ["EISDIR", "invalidInput", "invalidInput"],
     ["ENAMETOOLONG", "scriptMissing", "invalidInput"],
+    ["EXDEV", "invalidInput", "invalidInput"],
+    ["EINVAL", "invalidInput", "storageFailed"],
     ["ELOOP", "scriptMissing", "pathSymlink"],
     ["ENOSPC", "invalidInput", "storageFull"],
     ["EIO", "scriptMissing", "storageFailed"],
