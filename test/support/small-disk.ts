@@ -6,6 +6,8 @@ import { tempDir } from "./temp-dir.ts";
 export interface SmallDisk extends AsyncDisposable {
   /** Absolute mount point. */
   readonly path: string;
+  /** Refuses every change from now on, as the system does with a disk it has found faulty; or takes them again. */
+  setReadOnly(isReadOnly: boolean): Promise<void>;
 }
 
 /** Mounts one in memory, which only root may; null where that is not allowed. */
@@ -20,6 +22,9 @@ export async function mountSmallDisk({ bytes }: { readonly bytes: number }): Pro
   }
   return {
     path,
+    async setReadOnly(isReadOnly) {
+      await Bun.$`mount -o remount,${isReadOnly ? "ro" : "rw"} ${path}`.quiet();
+    },
     async [Symbol.asyncDispose]() {
       // Lazily: what a failed test left open must not keep it.
       await Bun.$`umount -l ${path}`.quiet();

@@ -68,6 +68,28 @@ describe.skipIf(disk === null)("on a disk that is full", () => {
   }
 });
 
+test.skipIf(disk === null)(
+  "a disk that has become read-only answers 500, and what lies on it is served",
+  async () => {
+    expect((await write("d.ts", 'return "old"')).status).toBe(200);
+    await disk?.setReadOnly(true);
+    const calls = [
+      await write("d.ts", 'return "new"'),
+      await write("new/d.ts", "return 1"),
+      await call("POST", "scripts/move", { from: "d.ts", to: "e.ts" }),
+      await call("DELETE", "scripts/delete?path=d.ts&confirm=true"),
+    ];
+    for (const { status, body } of calls) {
+      expect({ status, reason: body.details.reason }).toEqual({ status: 500, reason: "EROFS" });
+      expect(body.error).not.toContain(disk?.path ?? "");
+    }
+    expect(await (await server.fetch("/d")).text()).toBe("old");
+    await disk?.setReadOnly(false);
+    expect((await write("d.ts", 'return "new"')).status).toBe(200);
+    expect(await (await server.fetch("/d")).text()).toBe("new");
+  },
+);
+
 const write = (path: string, content: string) => call("POST", "scripts/write", { path, content });
 
 async function list(): Promise<readonly string[]> {
