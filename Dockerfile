@@ -27,5 +27,5 @@ EXPOSE 8081
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["bun", "-e", "const { env } = process; const r = await fetch('http://127.0.0.1:' + (env.EXEC_PORT || env.PORT) + '/api/v1/exec/health'); process.exit(r.ok ? 0 : 1)"]
 
-# Bun itself and not `bun run`, so that signals reach the server.
+# Bun itself and not `bun run`: its process passes signals on to the server process, and starts that again when it dies.
 ENTRYPOINT ["bun", "src/main.ts"]

@@ -8,9 +8,11 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import { SingleNode } from "./cluster/single-node.ts";
 import type { Config } from "./config/load.ts";
 import { isControlUrl } from "./dispatch.ts";
+import { ActiveExecutions } from "./engine/active.ts";
 import { Engine } from "./engine/engine.ts";
 import type { RequestServer } from "./engine/execution.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
+import { RunningMark } from "./engine/running-mark.ts";
 import { Units } from "./engine/units.ts";
 import { toErrorResponse } from "./errors/envelope.ts";
 import { ExecError } from "./errors/exec-error.ts";
@@ -18,6 +20,7 @@ import { normalizeError } from "./errors/normalize.ts";
 import { BunCommand } from "./packages/command.ts";
 import { Installer } from "./packages/installer.ts";
 import { PackageResolver } from "./packages/resolver.ts";
+import type { Restarts } from "./process/restarts.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { ScriptChanges } from "./scripts/changes.ts";
 import { LeftoverSweep } from "./scripts/leftover-sweep.ts";
@@ -33,6 +36,10 @@ export interface AppPorts {
   readonly clock?: Clock;
   /** Variables that scripts see as `process.env`, before those of their own files. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it is noted whose code runs; in memory of its own when left out. */
+  readonly mark?: RunningMark;
+  /** The parent that can replace this process; null or left out for none. */
+  readonly restarts?: Restarts | null;
 }
 
 /** A running app without a socket. */
@@ -46,7 +53,7 @@ export interface App extends AsyncDisposable {
 /** Composition root: builds every service in the order of the layers; a failure half-way releases what was built. */
 export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   await using building = new AsyncDisposableStack();
-  const { log, clock = systemClock, environment = {} } = ports;
+  const { log, clock = systemClock, environment = {}, mark = new RunningMark(), restarts = null } = ports;
   closeHostRealm();
 
   const root = config.scriptsDir;
@@ -67,10 +74,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       queueMax: config.installQueueMax,
     }),
   );
+  const active = building.use(new ActiveExecutions(clock, mark));
   const units = building.use(
     new Units({
       root,
       log,
+      mark,
       shared,
       cluster,
       environment,
@@ -105,11 +114,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     packages,
     installer,
     caches: units,
+    executions: active,
+    restarts,
     startedAt: clock.now(),
   };
   const engine = building.use(
     new Engine(
-      { clock, log, routes, shared, units },
+      { clock, log, routes, shared, units, active, mark },
       {
         root,
         production: config.production,

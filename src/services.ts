@@ -4,6 +4,7 @@ import type { Clock } from "./base/clock.ts";
 import type { Config } from "./config/load.ts";
 import type { Installer } from "./packages/installer.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
+import type { Restarts } from "./process/restarts.ts";
 import type { RouteTable } from "./routing/route-table.ts";
 import type { ScriptStore } from "./scripts/store.ts";
 import type { SharedState } from "./state/shared-state.ts";
@@ -28,7 +29,32 @@ export interface Services {
   readonly installer: Installer;
   /** Compiled scripts, helper modules and kept contexts. */
   readonly caches: ExecutionCaches;
+  /** What runs now. */
+  readonly executions: RunningExecutions;
+  /** The parent of this process; null when nobody could start it again. */
+  readonly restarts: Restarts | null;
   /** When this process started. */
+  readonly startedAt: Date;
+}
+
+/** What runs now, as the control API sees it. */
+export interface RunningExecutions {
+  /** Executions that have not finished. */
+  readonly size: number;
+  /** Those executions, oldest first. */
+  list(): readonly RunningExecution[];
+}
+
+/** An execution that has not finished. */
+export interface RunningExecution {
+  readonly executionId: string;
+  /** The script's route, `/users/[id]`. */
+  readonly scriptPath: string;
+  readonly hostname: string;
+  readonly clientIp: string;
+  readonly method: string;
+  /** Path and query as received. */
+  readonly url: string;
   readonly startedAt: Date;
 }
 

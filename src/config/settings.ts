@@ -166,7 +166,11 @@ export const SETTINGS = {
   }),
   drainTimeout: setting(duration({ unlimited: false }), {
     default: 5000,
-    description: "Longest wait for running requests on SIGTERM and SIGINT",
+    description: "Longest wait for running requests on SIGTERM, SIGINT and SIGHUP",
+  }),
+  stallTimeout: setting(duration({ unlimited: true }), {
+    default: 5000,
+    description: "Longest time without a turn of the event loop; then the server process is replaced",
   }),
   logLevel: setting(oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), {
     default: "info",

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Execution } from "./execution.ts";
 import { keepOpen, mayIdle } from "./idle.ts";
+import type { RunningMark } from "./running-mark.ts";
 
 /** An execution that has not finished. */
 export interface RunningExecution {
@@ -17,6 +18,8 @@ interface Row extends RunningExecution {
   /** Monotonic milliseconds; Infinity for no limit. */
   readonly deadlineMs: number;
   readonly expire: () => void;
+  /** Of the running mark, which names the script while it waits. */
+  readonly markCell: number;
   timer: Timer | null;
   isKeptOpen: boolean;
 }
@@ -26,12 +29,14 @@ interface Row extends RunningExecution {
  */
 export class ActiveExecutions implements Disposable {
   readonly #clock: Clock;
+  readonly #mark: RunningMark;
   readonly #rows = new Set<Row>();
   #sweeper: Timer | null = null;
   #whenEmpty: (() => void)[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, mark: RunningMark) {
     this.#clock = clock;
+    this.#mark = mark;
   }
 
   /** Executions that have not finished. */
@@ -55,6 +60,7 @@ export class ActiveExecutions implements Disposable {
       startedAt: this.#clock.now(),
       deadlineMs,
       expire: limit.expire,
+      markCell: this.#mark.waits(execution.endpoint.unit.place),
       timer: null,
       isKeptOpen: false,
       leave: () => this.#leave(row),
@@ -75,6 +81,19 @@ export class ActiveExecutions implements Disposable {
       files.add(execution.endpoint.match.file);
     }
     return [...files];
+  }
+
+  /** Those executions, oldest first. */
+  list() {
+    return [...this.#rows].map(({ execution, startedAt }) => ({
+      executionId: execution.id,
+      scriptPath: execution.endpoint.match.routePattern,
+      hostname: execution.endpoint.hostname,
+      clientIp: execution.clientIp,
+      method: execution.request.method,
+      url: execution.pathAndQuery,
+      startedAt,
+    }));
   }
 
   /** Waits until nothing runs. */
@@ -99,6 +118,7 @@ export class ActiveExecutions implements Disposable {
   #leave(row: Row): void {
     if (!this.#rows.delete(row)) return;
     row.execution.endpoint.unit.state.end();
+    this.#mark.settled(row.markCell);
     if (row.timer) clearTimeout(row.timer);
     if (row.isKeptOpen) mayIdle(row.execution.request, row.execution.server);
     if (this.#rows.size > 0) return;

@@ -10,6 +10,7 @@ import { keepOpen, keepOpenLong, mayIdle } from "./idle.ts";
 import { LoopLimitError } from "./loop-limit-error.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import { isOpenEnded, plainResponse, toResponse } from "./respond.ts";
+import type { RunningMark } from "./running-mark.ts";
 import type { StreamReading } from "./streams.ts";
 
 /** What an answer needs to know of its run. */
@@ -32,6 +33,7 @@ export interface AnswersOptions {
   readonly failures: FailurePresenter;
   readonly log: Logger;
   readonly loopTurns: LoopTurns;
+  readonly mark: RunningMark;
 }
 
 /** Makes answers of what runs return, throw, or do not do in time. */
@@ -41,6 +43,7 @@ export class Answers {
   readonly #failures: FailurePresenter;
   readonly #log: Logger;
   readonly #loopTurns: LoopTurns;
+  readonly #mark: RunningMark;
 
   constructor(options: AnswersOptions) {
     this.#active = options.active;
@@ -48,6 +51,7 @@ export class Answers {
     this.#failures = options.failures;
     this.#log = options.log;
     this.#loopTurns = options.loopTurns;
+    this.#mark = options.mark;
   }
 
   /** Answers as soon as the script has, or when its time is over; the script may go on after that. */
@@ -93,7 +97,8 @@ export class Answers {
       else answer.then(finish);
     };
     try {
-      value.then(succeed, fail);
+      // What the script handed over may have code of its own: getters, `toJSON`.
+      value.then((result) => this.#mark.around(execution.endpoint.unit.place, () => succeed(result)), fail);
     } catch (thrown) {
       fail(thrown); // The `then` of a thenable is the script's own code.
     }
@@ -147,6 +152,7 @@ export class Answers {
       signal: execution.signal,
       onEnd: () => mayIdle(execution.request, execution.server),
       onError: (thrown) => this.failed(thrown, execution),
+      around: (next) => this.#mark.around(execution.endpoint.unit.place, next),
     };
   }
 

@@ -17,6 +17,7 @@ import { viewOf } from "./module-views.ts";
 import { DeploymentModules, type Importer } from "./modules.ts";
 import type { PackageNeeds } from "./package-needs.ts";
 import { IDENTITY_NAMES, MAKE_HAS_INSTANCE, shareIdentity } from "./realm-identity.ts";
+import type { RunningMark } from "./running-mark.ts";
 import type { ScriptUnit } from "./script-unit.ts";
 import { DeploymentHubs } from "./sockets/deployment-hubs.ts";
 import { ScriptTimers } from "./timers.ts";
@@ -25,6 +26,7 @@ import { ScriptTimers } from "./timers.ts";
 export interface DeploymentStateOptions {
   readonly key: string;
   readonly root: string;
+  readonly mark: RunningMark;
   readonly compiler: Compiler;
   readonly resolution: ModuleResolution;
   readonly needs: PackageNeeds;
@@ -67,6 +69,8 @@ export class DeploymentState implements Disposable {
     this.key = options.key;
     this.#options = options;
     this.timers = new ScriptTimers({
+      mark: options.mark,
+      place: options.mark.placeOf(options.key),
       pendingMax: options.timersMax,
       report: (error) => options.report(error, options.key),
     });

@@ -2,6 +2,9 @@ import type { Logger } from "pino";
 import type { Clock } from "../base/clock.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SharedState } from "../state/shared-state.ts";
+import type { ActiveExecutions } from "./active.ts";
+import type { RequestServer } from "./execution.ts";
+import type { RunningMark } from "./running-mark.ts";
 import type { SocketsSettings } from "./sockets/sockets.ts";
 import type { Units } from "./units.ts";
 
@@ -12,6 +15,8 @@ export interface EngineServices {
   readonly routes: RouteTable;
   readonly shared: SharedState;
   readonly units: Units;
+  readonly active: ActiveExecutions;
+  readonly mark: RunningMark;
 }
 
 /** The engine's share of the settings. */
@@ -29,4 +34,11 @@ export interface EngineSettings {
   readonly queueMax: number;
   readonly urlCacheMax: number;
   readonly sockets: SocketsSettings;
+}
+
+/** A request, as it came in. */
+export interface Arrival {
+  readonly request: Request;
+  readonly server: RequestServer;
+  readonly url: string;
 }

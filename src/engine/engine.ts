@@ -1,6 +1,7 @@
 import { IdSource } from "../base/ids.ts";
 import { isPromiseLike } from "../base/realm.ts";
-import { ActiveExecutions } from "./active.ts";
+import { CELL } from "../process/page.ts";
+import type { ActiveExecutions } from "./active.ts";
 import { admit, requireAccess } from "./admit.ts";
 import { Answers } from "./answers.ts";
 import { runAround } from "./around.ts";
@@ -10,7 +11,7 @@ import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EndpointCache } from "./endpoint-cache.ts";
-import type { EngineServices, EngineSettings } from "./engine-options.ts";
+import type { Arrival, EngineServices, EngineSettings } from "./engine-options.ts";
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
 import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
@@ -23,13 +24,6 @@ import { type LoadedScript, USES } from "./script-unit.ts";
 import { isUpgrade } from "./sockets/handshake.ts";
 import { REFUSED_PEER, Sockets, UPGRADED } from "./sockets/sockets.ts";
 
-/** A request, as it came in. */
-interface Arrival {
-  readonly request: Request;
-  readonly server: RequestServer;
-  readonly url: string;
-}
-
 /** The data plane: answers requests by running scripts. Read it from {@link Engine.fetchKnown} downwards. */
 export class Engine implements Disposable {
   readonly active: ActiveExecutions;
@@ -41,32 +35,36 @@ export class Engine implements Disposable {
   readonly #bodies: BodyReader;
   readonly #host: ExecutionHost;
   readonly #endpoints: EndpointCache;
+  /** Cells of the running mark. */
+  readonly #marked: Int32Array;
   #uses = 0;
 
   constructor(services: EngineServices, settings: EngineSettings) {
     this.#services = services;
     this.#settings = settings;
-    const { clock, log, shared, units } = services;
+    const { clock, log, shared, units, mark } = services;
     const { root, production, trustProxy, writeBufferMaxBytes } = settings;
     const ids = new IdSource();
-    this.active = new ActiveExecutions(clock);
+    this.active = services.active;
+    this.#marked = mark.cells;
     this.#host = { trustProxy, nextId: () => ids.next("exec_", clock.now().getTime()) };
     this.#bodies = new BodyReader(clock, {
       bytesMax: settings.bodyMaxBytes,
       totalBytesMax: settings.bodiesMaxBytes,
       timeoutMs: settings.bodyTimeoutMs,
     });
-    this.#executor = new InlineExecutor({ shared, log, writeLimit: new WriteLimit(writeBufferMaxBytes) });
+    const writeLimit = new WriteLimit(writeBufferMaxBytes);
+    this.#executor = new InlineExecutor({ shared, log, mark, writeLimit });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [active, executor, host] = [this.active, this.#executor, this.#host];
     const { loopTurns } = units;
-    const answers = new Answers({ active, clock, failures, log, loopTurns });
+    const answers = new Answers({ active, clock, failures, log, mark, loopTurns });
     this.#answers = answers;
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);
     this.sockets = new Sockets(
-      { active, answers, clock, executor, explain, host, ids, load, log, loopTurns },
+      { active, answers, clock, executor, explain, host, ids, load, log, loopTurns, mark },
       settings.sockets,
     );
   }
@@ -85,16 +83,12 @@ export class Engine implements Disposable {
 
   /** Says which script threw something that no request waits for, and where. */
   explain(thrown: unknown): LateFailure {
-    return explainLate(thrown, {
-      active: this.active,
-      units: this.#services.units,
-      root: this.#settings.root,
-    });
+    const { active, units } = this.#services;
+    return explainLate(thrown, { active, units, root: this.#settings.root });
   }
 
   [Symbol.dispose](): void {
     this.sockets[Symbol.dispose]();
-    this.active[Symbol.dispose]();
     this.#bodies[Symbol.dispose]();
   }
 
@@ -159,6 +153,7 @@ export class Engine implements Disposable {
   ): Response | Promise<Response> {
     const { run, stringify } = loaded.linked;
     const execution = () => new Execution(request, server, endpoint, url, null, this.#host);
+    this.#marked[CELL.running] = loaded.place;
     try {
       const value = run(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
       const outcome = { res: null, stringify };
@@ -169,12 +164,15 @@ export class Engine implements Disposable {
       return plain ?? this.#answers.now(execution(), outcome, value, { timeoutMs: loaded.timeoutMs });
     } catch (thrown) {
       return this.#answers.failed(thrown, execution());
+    } finally {
+      this.#marked[CELL.running] = 0;
     }
   }
 
   /** Runs a script without conditions; synchronous as long as the script is. */
   #run(execution: Execution, loaded: LoadedScript, sinceMs?: number): Response | Promise<Response> {
     let run: Run | null = null;
+    this.#marked[CELL.running] = loaded.place;
     try {
       if (loaded.uses !== USES.req) run = this.#executor.start(execution, loaded);
       // Nothing but `req` is what most scripts that take a body ask for.
@@ -185,6 +183,8 @@ export class Engine implements Disposable {
       return this.#answers.whenSettled(execution, outcome, value, limit);
     } catch (thrown) {
       return this.#answers.broken(thrown, execution, run);
+    } finally {
+      this.#marked[CELL.running] = 0;
     }
   }
 
@@ -286,10 +286,9 @@ export class Engine implements Disposable {
   }
 
   async #document(location: DocumentLocation, request: Request, url: string): Promise<Response> {
-    const { units } = this.#services;
-    const { root } = this.#settings;
+    const [units, root, query] = [this.#services.units, this.#settings.root, queryOf(url)];
     try {
-      return await serveDocument(location, { request, query: queryOf(url), units, root });
+      return await serveDocument(location, { request, query, units, root });
     } catch (thrown) {
       return this.#answers.refused(thrown, request, location.file, this.#host.nextId());
     }

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { isPromiseLike } from "../base/realm.ts";
+import { CELL } from "../process/page.ts";
 import type { SharedState } from "../state/shared-state.ts";
 import type { WriteLimit } from "./chunk-stream.ts";
 import type { Execution } from "./execution.ts";
@@ -9,6 +10,7 @@ import { createRawRequest } from "./facade/raw-request.ts";
 import { ScriptRequest } from "./facade/request.ts";
 import { ScriptResponse } from "./facade/response.ts";
 import { findHandler, findSetUp, SET_UP_METHOD } from "./handler.ts";
+import type { RunningMark } from "./running-mark.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
 
 /** Where and how scripts are run: in this process, later also in threads and processes. */
@@ -58,6 +60,7 @@ export interface InlineExecutorOptions {
   readonly shared: SharedState;
   readonly log: Logger;
   readonly writeLimit: WriteLimit;
+  readonly mark: RunningMark;
 }
 
 /** Runs scripts in this process. */
@@ -65,11 +68,13 @@ export class InlineExecutor implements Executor {
   readonly #shared: SharedState;
   readonly #log: Logger;
   readonly #writeLimit: WriteLimit;
+  readonly #mark: RunningMark;
 
-  constructor({ shared, log, writeLimit }: InlineExecutorOptions) {
+  constructor({ shared, log, writeLimit, mark }: InlineExecutorOptions) {
     this.#shared = shared;
     this.#log = log;
     this.#writeLimit = writeLimit;
+    this.#mark = mark;
   }
 
   start(execution: Execution, script: LoadedScript, { full = false, ws }: StartOptions = {}): Run {
@@ -77,7 +82,8 @@ export class InlineExecutor implements Executor {
     const req = full || (uses & USES.req) !== 0 ? createRequest(execution, script) : null;
     const wantsRes = full || (uses & USES.res) !== 0;
     const res = wantsRes ? new ScriptResponse(script.linked.stringify, this.#writeLimit) : null;
-    return new InlineRun(execution, script, { req, res, ws, shared: this.#shared, log: this.#log });
+    const [shared, log, mark] = [this.#shared, this.#log, this.#mark];
+    return new InlineRun(execution, script, { req, res, ws, shared, log, mark });
   }
 
   beside(run: Run, script: LoadedScript): Run {
@@ -95,6 +101,7 @@ interface RunParts {
   readonly ws: unknown;
   readonly shared: SharedState;
   readonly log: Logger;
+  readonly mark: RunningMark;
 }
 
 class InlineRun implements Run {
@@ -119,6 +126,17 @@ class InlineRun implements Run {
   }
 
   invoke(mainResult: unknown): unknown {
+    const { cells } = this._parts.mark;
+    const before = cells[CELL.running] ?? 0;
+    cells[CELL.running] = this._script.place;
+    try {
+      return this._invoke(mainResult);
+    } finally {
+      cells[CELL.running] = before;
+    }
+  }
+
+  private _invoke(mainResult: unknown): unknown {
     const { uses, linked, hasExports } = this._script;
     const { req, res, ws } = this._parts;
     const metadata = (uses & USES.metadata) !== 0 ? this._metadata() : undefined;
@@ -141,7 +159,11 @@ class InlineRun implements Run {
     );
     if (!hasExports) return value;
     if (isPromiseLike(value))
-      return value.then((early) => this._handle(early, out?.names ?? module?.exports, metadata));
+      return value.then((early) =>
+        this._parts.mark.around(this._script.place, () =>
+          this._handle(early, out?.names ?? module?.exports, metadata),
+        ),
+      );
     return this._handle(value, out?.names ?? module?.exports, metadata);
   }
 

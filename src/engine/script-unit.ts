@@ -13,6 +13,7 @@ import type { DeploymentState } from "./deployment-state.ts";
 import { type LinkedScript, type LinkTargets, linkScript } from "./link.ts";
 import type { PackageNeeds } from "./package-needs.ts";
 import { readReturnType } from "./return-type.ts";
+import type { RunningMark } from "./running-mark.ts";
 import { takesSockets } from "./sockets/deployment-hubs.ts";
 
 /** What of an execution a script can see, as bits: what it cannot see is not made. */
@@ -23,6 +24,8 @@ const USES_ALL = 127;
 export interface LoadedScript {
   readonly compiled: CompiledScript;
   readonly linked: LinkedScript;
+  /** Of its name in the running mark. */
+  readonly place: number;
   /** Bits of {@link USES}. */
   readonly uses: number;
   /** Whether the script hands over a handler or a value by `module.exports` or `export`. */
@@ -50,6 +53,7 @@ export interface LoadedScript {
 export interface UnitOptions {
   readonly targets: LinkTargets;
   readonly needs: PackageNeeds;
+  readonly mark: RunningMark;
   /** Milliseconds for scripts without `@timeout`. */
   readonly timeoutDefaultMs: number;
 }
@@ -58,6 +62,8 @@ export interface UnitOptions {
 export class ScriptUnit {
   readonly file: string;
   readonly state: DeploymentState;
+  /** Of its name in the running mark. */
+  readonly place: number;
   /** The current version; null until it is loaded, and after it or something it imports changed. */
   loaded: LoadedScript | null = null;
   /** Bounds executions at once, when the script asks for it; kept across versions while the limit stays. */
@@ -76,6 +82,7 @@ export class ScriptUnit {
     this.file = file;
     this.state = state;
     this.#options = options;
+    this.place = options.mark.placeOf(file);
   }
 
   /** Forgets the current version; running executions keep theirs. */
@@ -145,7 +152,8 @@ export class ScriptUnit {
     version: number,
     unmet: readonly string[],
   ): LoadedScript | Promise<LoadedScript> {
-    const linked = linkScript(compiled, this.state, this.#options.targets);
+    const { mark, targets } = this.#options;
+    const linked = mark.around(this.place, () => linkScript(compiled, this.state, targets));
     const keep = (each: LinkedScript) => this.#keep(compiled, each, { version, unmet });
     return isPromiseLike(linked) ? this.#inTime(linked, compiled).then(keep) : keep(linked);
   }
@@ -164,7 +172,11 @@ export class ScriptUnit {
     { version, unmet }: { readonly version: number; readonly unmet: readonly string[] },
   ): LoadedScript {
     const { timeoutDefaultMs } = this.#options;
-    const loaded = toLoaded(compiled, linked, { timeoutDefaultMs, isComplete: unmet.length === 0 });
+    const loaded = toLoaded(compiled, linked, {
+      timeoutDefaultMs,
+      place: this.place,
+      isComplete: unmet.length === 0,
+    });
     if (version !== this.#version) return loaded;
     this.#unmet = unmet;
     this.loaded = loaded;
@@ -181,7 +193,11 @@ const STREAM_USES = /stream|\byield\b|asyncIterator|\bfetch\b|(?<!\breq(?:uest)?
 function toLoaded(
   compiled: CompiledScript,
   linked: LinkedScript,
-  { timeoutDefaultMs, isComplete }: { readonly timeoutDefaultMs: number; readonly isComplete: boolean },
+  {
+    timeoutDefaultMs,
+    place,
+    isComplete,
+  }: { readonly timeoutDefaultMs: number; readonly place: number; readonly isComplete: boolean },
 ): LoadedScript {
   const { prepared, directives } = compiled;
   const { effective } = directives;
@@ -193,6 +209,7 @@ function toLoaded(
   return {
     compiled,
     linked,
+    place,
     uses: usesOf(compiled, hasExports),
     hasExports,
     isPlain:

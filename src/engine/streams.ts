@@ -44,6 +44,8 @@ export interface StreamReading {
   readonly onEnd: () => void;
   /** Is told what the source threw after its first chunk. */
   readonly onError: (error: unknown) => void;
+  /** Runs the source's code for the next chunk. */
+  readonly around: <T>(run: () => T) => T;
 }
 
 /** A stream that has begun. */
@@ -63,9 +65,9 @@ export interface OpenStream {
  */
 export async function openByteStream(
   source: StreamSource,
-  { signal, onEnd, onError }: StreamReading,
+  { signal, onEnd, onError, around }: StreamReading,
 ): Promise<OpenStream> {
-  const chunks = new ChunkReader(iteratorOf(source));
+  const chunks = new ChunkReader(iteratorOf(source), around);
   const { promise: gone, reject } = Promise.withResolvers<never>();
   const leave = () => {
     chunks.stop();
@@ -109,10 +111,12 @@ const EMPTY_MAX = 64;
 /** The chunks of a script's iterator, which may do anything. */
 class ChunkReader {
   readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  readonly #around: StreamReading["around"];
   #isStopped = false;
 
-  constructor(iterator: AsyncIterator<unknown> | Iterator<unknown>) {
+  constructor(iterator: AsyncIterator<unknown> | Iterator<unknown>, around: StreamReading["around"]) {
     this.#iterator = iterator;
+    this.#around = around;
   }
 
   get isStopped(): boolean {
@@ -122,7 +126,7 @@ class ChunkReader {
   /** @returns null at the end. */
   async next(): Promise<Uint8Array | null> {
     for (let empty = 1; ; empty++) {
-      const step: unknown = await this.#iterator.next();
+      const step: unknown = await this.#around(() => this.#iterator.next());
       if (!isObject(step))
         throw new TypeError(`The iterator yielded ${String(step)}, not an object with done and value`);
       if (step["done"] || this.#isStopped) return null;

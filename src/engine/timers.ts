@@ -1,5 +1,7 @@
 import { promisify } from "node:util";
+import { CELL } from "../process/page.ts";
 import { harden } from "./harden.ts";
+import type { RunningMark } from "./running-mark.ts";
 
 /** The timer functions a script sees. */
 export interface TimerFunctions {
@@ -24,16 +26,27 @@ export class ScriptTimers implements Disposable {
   readonly #pending = new Set<object>();
   readonly #pendingMax: number;
   readonly #report: (error: unknown) => void;
+  readonly #mark: RunningMark;
+  readonly #place: number;
   #refused = 0;
   #isDisposed = false;
 
   /**
    * @param options.pendingMax Timers that may wait at once.
    * @param options.report Is told what a callback threw.
+   * @param options.mark Is told that a callback runs, as code of the script that started the timer.
+   * @param options.place Of the deployment's name, for timers that a script started after it had waited.
    */
-  constructor(options: { readonly pendingMax: number; readonly report: (error: unknown) => void }) {
+  constructor(options: {
+    readonly pendingMax: number;
+    readonly report: (error: unknown) => void;
+    readonly mark: RunningMark;
+    readonly place: number;
+  }) {
     this.#pendingMax = options.pendingMax;
     this.#report = options.report;
+    this.#mark = options.mark;
+    this.#place = options.place;
     const clear = harden((timer: unknown) => this.#clear(timer));
     this.functions = Object.freeze({
       setTimeout: this.#maker(setTimeout as never, false),
@@ -69,10 +82,11 @@ export class ScriptTimers implements Disposable {
         this.#refused++;
         throw new Error(`Cannot start a timer: ${this.#pendingMax} are pending, the limit of --timers-max`);
       }
+      const place = this.#mark.cells[CELL.running] || this.#place;
       const timer = native(
         (...values: unknown[]) => {
           if (!repeats) this.#pending.delete(timer);
-          this.#call(callback as Callback, values);
+          this.#mark.around(place, () => this.#call(callback as Callback, values));
         },
         ...args,
       );

@@ -15,6 +15,7 @@ import { LoopTurns } from "./loop-turns.ts";
 import { ModuleResolution } from "./module-resolution.ts";
 import { explainMissing, PackageNeeds } from "./package-needs.ts";
 import { ReadyContexts } from "./ready-contexts.ts";
+import type { RunningMark } from "./running-mark.ts";
 import { ScriptUnit } from "./script-unit.ts";
 import { reportThrown } from "./thrown.ts";
 
@@ -23,6 +24,7 @@ export interface UnitsOptions {
   /** Absolute scripts root. */
   readonly root: string;
   readonly log: Logger;
+  readonly mark: RunningMark;
   readonly shared: SharedState;
   readonly cluster: Cluster;
   /** Reads a file below the scripts root; null when it is absent. */
@@ -111,8 +113,8 @@ export class Units implements Disposable {
       readyContexts: this.#readyContexts,
       hostGuard: this.#hostGuard,
     };
-    const { timeoutDefaultMs } = this.#options;
-    const unit = new ScriptUnit(file, state, { targets, needs: this.#needs, timeoutDefaultMs });
+    const { mark, timeoutDefaultMs } = this.#options;
+    const unit = new ScriptUnit(file, state, { targets, mark, needs: this.#needs, timeoutDefaultMs });
     state.units.set(file, unit);
     this.#unitCount++;
     return unit;
@@ -183,10 +185,11 @@ export class Units implements Disposable {
     const known = this.#deployments.get(key);
     if (known) return known;
     if (this.#deployments.size >= this.#options.deploymentsMax) this.#evict();
-    const { root, log, readText, timersMax, listenersMax, environment } = this.#options;
+    const { root, log, mark, readText, timersMax, listenersMax, environment } = this.#options;
     const state = new DeploymentState({
       key,
       root,
+      mark,
       compiler: this.compiler,
       resolution: this.#resolution,
       needs: this.#needs,

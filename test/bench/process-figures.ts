@@ -48,14 +48,17 @@ export function readBusySeconds(cores: readonly number[]): number {
   return ticks / TICKS_PER_SECOND;
 }
 
+/** Processes that a process has started and that run; none where there is no `/proc`. */
+export function readChildPids(pid: number): readonly number[] {
+  return listProc(`${pid}/task`).flatMap((task) => {
+    const children = readProc(`${pid}/task/${task}/children`).trim();
+    return children === "" ? [] : children.split(/\s+/).map(Number);
+  });
+}
+
 function processTree(pid: number): readonly number[] {
   const tree = [pid];
-  for (const parent of tree) {
-    for (const task of listProc(`${parent}/task`)) {
-      const children = readProc(`${parent}/task/${task}/children`).trim();
-      if (children !== "") tree.push(...children.split(/\s+/).map(Number));
-    }
-  }
+  for (const parent of tree) tree.push(...readChildPids(parent));
   return tree;
 }
 

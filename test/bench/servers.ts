@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
 import { PinnedProcess } from "./pinned-process.ts";
+import { readChildPids } from "./process-figures.ts";
 
 /** A server under load; ended by `await using`. */
 export interface BenchServer extends AsyncDisposable {
@@ -65,7 +66,9 @@ export async function startExecServerOver(storage: TempDir): Promise<BenchServer
     ...[process.execPath, join(ROOT, "src/main.ts")],
     ...["--port", "0", "--storage-dir", storage.path],
   ];
-  return await start(command, startScriptEnvironment());
+  const server = await start(command, startScriptEnvironment());
+  // What is measured is the server, not the idle parent that owns it.
+  return { ...server, pid: readServerPid(server.pid) };
 }
 
 async function start(
@@ -87,6 +90,11 @@ async function start(
     await process[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The server process below the one that was started; that one itself where there is no `/proc`. */
+function readServerPid(parentPid: number): number {
+  return readChildPids(parentPid)[0] ?? parentPid;
 }
 
 /** Engine options are set where the start script sets them, and only there, so that the bench measures what runs. */

@@ -39,6 +39,7 @@ res.end()`,
 };
 
 let server: ServerProcess;
+let pid: number;
 let neighbour: Neighbour;
 let descriptors: number;
 let connections: SlowConnection[];
@@ -54,7 +55,8 @@ beforeEach(async () => {
     () => neighbour.calls,
     (calls) => calls > 5,
   );
-  descriptors = countDescriptors(server.pid);
+  pid = await server.serverPid();
+  descriptors = countDescriptors(pid);
 });
 
 /** Whatever the clients did: the neighbour was answered, and nothing of them is left. */
@@ -62,13 +64,13 @@ afterEach(async () => {
   try {
     for (const { socket } of connections) socket.destroy();
     await until(
-      () => countDescriptors(server.pid),
+      () => countDescriptors(pid),
       (count) => count <= descriptors + 2,
       { withinMs: 30_000 },
     );
     await neighbour.stop();
     const { p99Ms, longestMs } = neighbour.waits();
-    const { rssMib, peakMib } = readMemory(server.pid);
+    const { rssMib, peakMib } = readMemory(pid);
     console.log(
       `  neighbour: ${neighbour.calls} calls, p99 ${p99Ms.toFixed(1)} ms, longest ${longestMs.toFixed(0)} ms; ` +
         `memory ${rssMib.toFixed(0)} MiB, at most ${peakMib.toFixed(0)} MiB`,
@@ -94,7 +96,7 @@ const answered = (status: number) =>
 describe("headers", () => {
   test("1,500 connections that send a byte of a header now and then are closed, however often they do", async () => {
     await open(1_500, "GET /neighbour HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
-    const during = countDescriptors(server.pid);
+    const during = countDescriptors(pid);
     expect(during).toBeGreaterThan(1_500);
     const timer = setInterval(() => {
       for (const { socket, isClosed } of connections) if (!isClosed) socket.write("a");
@@ -106,7 +108,7 @@ describe("headers", () => {
       { withinMs: 40_000 },
     );
     clearInterval(timer);
-    expect(readMemory(server.pid).peakMib).toBeLessThan(400);
+    expect(readMemory(pid).peakMib).toBeLessThan(400);
   }, 60_000);
 });
 
@@ -139,7 +141,7 @@ describe("bodies", () => {
     );
     const small = await server.fetch("/length", { method: "POST", body: Buffer.alloc(1_000) });
     expect([small.status, await small.text()]).toEqual([200, "1000"]);
-    expect(readMemory(server.pid).peakMib).toBeLessThan(500);
+    expect(readMemory(pid).peakMib).toBeLessThan(500);
     const refused = connections.find((each) => each.received().startsWith("HTTP/1.1 503"));
     expect(refused?.received()).toContain('"code":"ERROR_503"');
     for (const { socket } of connections) socket.destroy();
@@ -171,7 +173,7 @@ describe("readers of 100 MB that read nothing", () => {
     });
     await hold();
     expect(made / READERS).toBeLessThan(16 * MIB);
-    expect(readMemory(server.pid).peakMib).toBeLessThan(600);
+    expect(readMemory(pid).peakMib).toBeLessThan(600);
     for (const { socket } of connections) socket.destroy();
     await until(state, ({ open: count }) => count === 0);
   }, 40_000);
@@ -182,7 +184,7 @@ describe("readers of 100 MB that read nothing", () => {
     await hold();
     for (const { socket } of connections) socket.destroy();
     await until(state, ({ open: count }) => count === 0);
-    expect(readMemory(server.pid).peakMib).toBeLessThan(1_000);
+    expect(readMemory(pid).peakMib).toBeLessThan(1_000);
   }, 40_000);
 
   test("a loop of res.write that does not care is stopped by --write-buffer-max, and the log says where", async () => {
@@ -199,14 +201,14 @@ describe("readers of 100 MB that read nothing", () => {
   test("a Buffer is held once for each of them, and let go of when they go", async () => {
     await open(5, get("/buffer"), { reads: false });
     await until(
-      () => readMemory(server.pid).peakMib,
+      () => readMemory(pid).peakMib,
       (peak) => peak > 500,
       { withinMs: 30_000 },
     );
     await hold();
     for (const { socket } of connections) socket.destroy();
     await until(
-      () => readMemory(server.pid).rssMib,
+      () => readMemory(pid).rssMib,
       (rss) => rss < 400,
       { withinMs: 30_000 },
     );

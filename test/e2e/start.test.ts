@@ -7,7 +7,7 @@ describe("starting", () => {
     await using server = await startProcess();
     const health = await server.fetch("/api/v1/exec/health");
     expect(health.status).toBe(200);
-    expect(await health.json()).toMatchObject({ status: "ok", pid: server.pid });
+    expect(await health.json()).toMatchObject({ status: "ok", pid: await server.serverPid() });
   });
 
   test("the printed block names the scripts folder, and its curl line works as it stands", async () => {

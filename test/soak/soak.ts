@@ -1,5 +1,5 @@
 import { countDescriptors, readMemory } from "../e2e/faults/vitals.ts";
-import { type ServerProcess, startProcess } from "../support/process.ts";
+import { startProcess } from "../support/process.ts";
 import { until } from "../support/until.ts";
 import { SOAK_CLIENTS, SOAK_FILES } from "./mix.ts";
 
@@ -46,7 +46,8 @@ export async function soak({
 }: SoakOptions): Promise<SoakResult> {
   await using server = await startProcess({ files: SOAK_FILES, flags: ["--log-level", "info"] });
   await (await server.fetch("/hello")).text();
-  const descriptorsBefore = countDescriptors(server.pid);
+  const pid = await server.serverPid();
+  const descriptorsBefore = countDescriptors(pid);
   const wrong: string[] = [];
   const samples: SoakSample[] = [];
   let requests = 0;
@@ -66,7 +67,7 @@ export async function soak({
   );
   for (let atS = sampleEveryS; atS <= seconds; atS += sampleEveryS) {
     await Bun.sleep(Math.max(0, startedMs + atS * 1_000 - performance.now()));
-    const sample = { atS, ...look(server) };
+    const sample = { atS, ...look(pid) };
     samples.push(sample);
     onSample?.(sample, requests, wrong.length);
   }
@@ -74,10 +75,10 @@ export async function soak({
   await Promise.all(clients);
   // Connections that this process keeps alive are the runtime's to close, after 30 s without a byte.
   const descriptorsAfter = await until(
-    () => countDescriptors(server.pid),
+    () => countDescriptors(pid),
     (count) => count <= descriptorsBefore + 2,
     { withinMs: 60_000 },
-  ).catch(() => countDescriptors(server.pid));
+  ).catch(() => countDescriptors(pid));
   const exitCode = await server.stop();
   const aborted = Number(/"aborted":(\d+)/.exec(server.output().slice(-2_000))?.[1] ?? Number.NaN);
   const counted = samples.filter(({ atS }) => atS > seconds * warmUpShare);
@@ -103,7 +104,7 @@ export function slopeOf(points: readonly (readonly [x: number, y: number])[]): n
   return spread === 0 ? 0 : shared / spread;
 }
 
-function look({ pid }: ServerProcess): Omit<SoakSample, "atS"> {
+function look(pid: number): Omit<SoakSample, "atS"> {
   const { rssMib, threads } = readMemory(pid);
   return { rssMib, threads, descriptors: countDescriptors(pid) };
 }

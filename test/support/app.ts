@@ -5,6 +5,7 @@ import type { Clock } from "../../src/base/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { RequestServer } from "../../src/engine/execution.ts";
+import type { Restarts } from "../../src/process/restarts.ts";
 import type { Services } from "../../src/services.ts";
 import { requirePromisedShape } from "./promised-shape.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
@@ -22,6 +23,8 @@ export interface TestAppOptions {
   readonly clock?: Clock;
   /** Silent when left out. */
   readonly log?: Logger;
+  /** The parent of the process; there is none when left out. */
+  readonly restarts?: Restarts;
 }
 
 /** The app in this process, over a temporary directory; released by `await using`. */
@@ -59,6 +62,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     {
       log: options.log ?? pino({ level: "silent" }),
       environment: options.env ?? {},
+      restarts: options.restarts ?? null,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     },
   );

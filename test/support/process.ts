@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
@@ -5,7 +6,10 @@ import { type TempDir, tempDir } from "./temp-dir.ts";
 export interface ServerProcess extends AsyncDisposable {
   /** Printed address, without trailing slash. */
   readonly url: string;
+  /** The process that was started: the parent of the server process. */
   readonly pid: number;
+  /** The server process that answers now. */
+  serverPid(): Promise<number>;
   /** The storage root; scripts lie below `scripts/`. */
   readonly storage: TempDir;
   /** Everything the process has written so far. */
@@ -22,6 +26,20 @@ export interface ServerProcessOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Another command than `bun src/main.ts`, which the flags follow. */
+  readonly command?: readonly string[];
+  /** Whether it leads a process group of its own, as a terminal gives one to each command. */
+  readonly ownGroup?: boolean;
+}
+
+/** Whether a process runs; one that has ended and was not waited for does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
 }
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -35,10 +53,14 @@ export async function startProcess(options: ServerProcessOptions = {}): Promise<
   await storage.write(
     Object.fromEntries(Object.entries(options.files ?? {}).map(([file, text]) => [`scripts/${file}`, text])),
   );
-  const child = Bun.spawn(
-    [process.execPath, MAIN, "--port", "0", "--storage-dir", storage.path, ...(options.flags ?? [])],
-    { env: cleanEnvironment(options.env), stdin: "ignore", stdout: "pipe", stderr: "pipe" },
-  );
+  const { command = [process.execPath, MAIN], flags = [], ownGroup = false } = options;
+  const child = Bun.spawn([...command, "--port", "0", "--storage-dir", storage.path, ...flags], {
+    env: cleanEnvironment(options.env),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    detached: ownGroup,
+  });
   const output = collect([child.stdout, child.stderr]);
   const url = await untilAddress(output, child.exited);
   const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
@@ -48,6 +70,7 @@ export async function startProcess(options: ServerProcessOptions = {}): Promise<
   return {
     url,
     pid: child.pid,
+    serverPid: async () => ((await (await fetch(`${url}/api/v1/exec/health`)).json()) as { pid: number }).pid,
     storage,
     output: output.text,
     fetch: (path, init) => fetch(url + path, init),

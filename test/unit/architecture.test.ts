@@ -8,6 +8,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   base: 0,
   errors: 1,
   config: 2,
+  process: 2,
   directives: 2,
   scripts: 3,
   compiler: 3,
@@ -88,16 +89,16 @@ test(`no file is longer than ${LINES_MAX} lines: a longer one usually holds two 
   ).toEqual([]);
 });
 
-test("only main.ts and server.ts write to the console; everything else has the log", () => {
-  expect(touching("console.", ["main.ts", "server.ts"])).toEqual([]);
+test("only program.ts and server.ts write to the console; everything else has the log", () => {
+  expect(touching("console.", ["program.ts", "server.ts"])).toEqual([]);
 });
 
-test("only main.ts and config/ read the environment", () => {
-  expect(touching("process.env", ["main.ts", "config/"])).toEqual([]);
+test("only program.ts and config/ read the environment", () => {
+  expect(touching("process.env", ["program.ts", "config/"])).toEqual([]);
 });
 
-test("only main.ts ends the process", () => {
-  expect(touching("process.exit", ["main.ts", "parent.ts"])).toEqual([]);
+test("only program.ts and parent.ts end the process", () => {
+  expect(touching("process.exit", ["program.ts", "parent.ts"])).toEqual([]);
 });
 
 function touching(member: string, allowed: readonly string[]): readonly string[] {

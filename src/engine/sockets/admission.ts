@@ -11,6 +11,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { ExecutionHost, RequestServer } from "../execution.ts";
 import type { Executor, Run } from "../executor.ts";
 import type { LoopTurns } from "../loop-turns.ts";
+import type { RunningMark } from "../running-mark.ts";
 import type { LoadedScript } from "../script-unit.ts";
 import type { ThrownReport } from "../thrown.ts";
 import { HandshakeExecution, SetUpExecution } from "./executions.ts";
@@ -30,6 +31,7 @@ export interface SocketsServices {
   readonly ids: IdSource;
   readonly log: Logger;
   readonly loopTurns: LoopTurns;
+  readonly mark: RunningMark;
   readonly load: (deploymentKey: string, file: string) => LoadedScript | Promise<LoadedScript>;
   readonly explain: (thrown: unknown) => ThrownReport;
 }

@@ -1,5 +1,7 @@
 import type { ServerWebSocket } from "bun";
 import { isPromiseLike } from "../../base/realm.ts";
+import { CELL } from "../../process/page.ts";
+import type { RunningMark } from "../running-mark.ts";
 import type { HandlerName, SocketHandlers } from "./handlers.ts";
 import {
   lengthOf,
@@ -29,6 +31,8 @@ export interface SocketPeer {
 export interface SessionHost {
   /** Whether long messages are compressed for clients that can take them. */
   readonly compresses: boolean;
+  /** Is told that a handler runs, as code of its script. */
+  readonly mark: RunningMark;
   /** Largest backlog in bytes, for the reason of a cut. */
   readonly backlogBytesMax: number;
   opened(session: SocketSession): void;
@@ -65,6 +69,9 @@ export class SocketSession implements SocketPeer {
   readonly #host: SessionHost;
   readonly #handlers: SocketHandlers;
   readonly #compresses: boolean;
+  /** Cells of the running mark, and the script's place among them. */
+  readonly #marked: Int32Array;
+  readonly #place: number;
   readonly #req: unknown;
   #raw: RawSocket | null = null;
   /** Why it was cut off, if it was. */
@@ -75,6 +82,8 @@ export class SocketSession implements SocketPeer {
     this.#host = host;
     this.#handlers = run.handlers;
     this.#compresses = host.compresses;
+    this.#marked = host.mark.cells;
+    this.#place = run.loaded.place;
     this.#req = facts.req;
     this.startedMs = facts.startedMs;
     this.socket = new ScriptSocket(this, facts);
@@ -91,12 +100,15 @@ export class SocketSession implements SocketPeer {
   received(data: string | Buffer): void {
     const { message } = this.#handlers;
     if (message === null) return;
+    this.#marked[CELL.running] = this.#place;
     try {
       const result = message(this.socket, data);
       if (result !== undefined && isPromiseLike(result))
         result.then(undefined, (thrown) => this.#failed(thrown, "message"));
     } catch (thrown) {
       this.#failed(thrown, "message");
+    } finally {
+      this.#marked[CELL.running] = 0;
     }
   }
 
@@ -170,7 +182,7 @@ export class SocketSession implements SocketPeer {
     const handler = this.#handlers[name];
     if (handler === null) return;
     try {
-      const result = handler(this.socket, ...args);
+      const result = this.#host.mark.around(this.#place, () => handler(this.socket, ...args));
       if (isPromiseLike(result)) result.then(undefined, (thrown) => this.#failed(thrown, name));
     } catch (thrown) {
       this.#failed(thrown, name);

@@ -93,7 +93,7 @@ export class Sockets implements Disposable {
   }
 
   #createPlaces(): SocketPlaces {
-    const { log, explain, clock } = this.#services;
+    const { log, explain, clock, mark } = this.#services;
     const isClosing = () => this.#isClosing;
     return {
       get isClosing() {
@@ -107,6 +107,7 @@ export class Sockets implements Disposable {
         };
       },
       compresses: this.#settings.compresses,
+      mark,
       backlogBytesMax: this.#settings.backlogBytesMax,
       opened: (session) => {
         this.#sessions.add(session);

@@ -43,6 +43,7 @@ ${count("told")} return 1`,
 };
 
 let server: ServerProcess;
+let pid: number;
 let neighbour: Neighbour;
 let descriptors: number;
 
@@ -50,7 +51,8 @@ beforeAll(async () => {
   server = await startProcess({ files: FILES });
   neighbour = startNeighbour(server);
   await (await server.fetch("/state")).text();
-  descriptors = countDescriptors(server.pid);
+  pid = await server.serverPid();
+  descriptors = countDescriptors(pid);
 });
 afterAll(() => server[Symbol.asyncDispose]());
 afterEach(() => expect(neighbour.complaints).toEqual([]));
@@ -104,7 +106,7 @@ describe("a client that goes away", () => {
       );
       socket.destroy();
       await until(
-        () => countDescriptors(server.pid),
+        () => countDescriptors(pid),
         (open) => open <= descriptors + 3,
       );
       expect((await seen())["ran"] ?? 0).toBe(0);
@@ -123,7 +125,7 @@ describe("after all that", () => {
   test("no descriptor and no execution is left", async () => {
     await neighbour.stop();
     await until(
-      () => countDescriptors(server.pid),
+      () => countDescriptors(pid),
       (open) => open <= descriptors + 2,
       { withinMs: 45_000 },
     );

@@ -71,8 +71,9 @@ describe("a server that stops does not wait for", () => {
 describe("no process outlives the server that", () => {
   test.each(["/child", "/node-child", "/shell", "/stubborn"])("%s started", async (path) => {
     expect((await ask(path)).status).toBe(200);
+    const serverPid = await server.serverPid();
     const children = await until(
-      () => childrenOf(server.pid).flatMap((pid) => [pid, ...childrenOf(pid)]),
+      () => childrenOf(serverPid).flatMap((pid) => [pid, ...childrenOf(pid)]),
       (pids) => pids.length >= (path === "/shell" || path === "/stubborn" ? 2 : 1),
     );
     expect(await server.stop()).toBe(0);

@@ -3,12 +3,13 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { ActiveExecutions } from "../../../src/engine/active.ts";
 import type { Execution } from "../../../src/engine/execution.ts";
 import { IDLE_TIMEOUT_S } from "../../../src/engine/idle.ts";
+import { RunningMark } from "../../../src/engine/running-mark.ts";
 import { until } from "../../support/until.ts";
 
 /** An execution as far as this class asks. */
 function execution(): Execution & { readonly reasons: unknown[] } {
   const reasons: unknown[] = [];
-  const endpoint = { unit: { state: { begin: () => undefined, end: () => undefined } } };
+  const endpoint = { unit: { place: 0, state: { begin: () => undefined, end: () => undefined } } };
   return { reasons, endpoint, abort: (reason: unknown) => reasons.push(reason) } as never;
 }
 
@@ -16,7 +17,7 @@ const unlimited = { timeoutMs: 0, sinceMs: 0, expire: () => undefined };
 
 describe("ActiveExecutions", () => {
   test("counts what has entered and not left; leaving twice counts once", () => {
-    using active = new ActiveExecutions(systemClock);
+    using active = new ActiveExecutions(systemClock, new RunningMark());
     const first = active.enter(execution(), unlimited);
     active.enter(execution(), unlimited);
     first.leave();
@@ -25,7 +26,7 @@ describe("ActiveExecutions", () => {
   });
 
   test("drained resolves when the last one leaves, at once when nothing runs, for everybody who waits", async () => {
-    using active = new ActiveExecutions(systemClock);
+    using active = new ActiveExecutions(systemClock, new RunningMark());
     await active.drained();
     const first = active.enter(execution(), unlimited);
     const second = active.enter(execution(), unlimited);
@@ -40,7 +41,7 @@ describe("ActiveExecutions", () => {
   });
 
   test("abortAll tells each execution why, and how many there were", () => {
-    using active = new ActiveExecutions(systemClock);
+    using active = new ActiveExecutions(systemClock, new RunningMark());
     const all = [execution(), execution()];
     for (const each of all) active.enter(each, unlimited);
     expect(active.abortAll("over")).toBe(2);
@@ -48,7 +49,7 @@ describe("ActiveExecutions", () => {
   });
 
   test("a limit that is over calls expire once; the execution stays until it leaves", async () => {
-    using active = new ActiveExecutions(systemClock);
+    using active = new ActiveExecutions(systemClock, new RunningMark());
     let calls = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
     const expire = () => {
@@ -63,7 +64,7 @@ describe("ActiveExecutions", () => {
   });
 
   test("time that passed before it entered counts", async () => {
-    using active = new ActiveExecutions(systemClock);
+    using active = new ActiveExecutions(systemClock, new RunningMark());
     const { promise, resolve } = Promise.withResolvers<void>();
     const sinceMs = systemClock.monotonicMs() - 3_600_000;
     active.enter(execution(), { timeoutMs: 3_600_000, sinceMs, expire: resolve });
@@ -71,7 +72,7 @@ describe("ActiveExecutions", () => {
   });
 
   test("the connection of a long one is kept open, and may be idle again once it has left", async () => {
-    using active = new ActiveExecutions(systemClock);
+    using active = new ActiveExecutions(systemClock, new RunningMark());
     const asked: number[] = [];
     const server = { timeout: (_: Request, seconds: number) => void asked.push(seconds) };
     const long = active.enter({ ...execution(), server } as never, unlimited);
@@ -85,7 +86,7 @@ describe("ActiveExecutions", () => {
   });
 
   test("names the scripts that wait, each once", () => {
-    using active = new ActiveExecutions(systemClock);
+    using active = new ActiveExecutions(systemClock, new RunningMark());
     const of = (file: string) => ({ ...execution(), endpoint: { ...execution().endpoint, match: { file } } });
     for (const file of ["a.ts", "b.ts", "a.ts", "c.ts"]) active.enter(of(file) as never, unlimited);
     expect(active.scripts(2)).toEqual(["a.ts", "b.ts"]);
@@ -95,7 +96,7 @@ describe("ActiveExecutions", () => {
     let calls = 0;
     const limit = { timeoutMs: 5, sinceMs: systemClock.monotonicMs(), expire: () => calls++ };
     {
-      using active = new ActiveExecutions(systemClock);
+      using active = new ActiveExecutions(systemClock, new RunningMark());
       active.enter(execution(), limit).leave();
       active.enter(execution(), limit);
     }

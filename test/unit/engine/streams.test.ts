@@ -4,7 +4,12 @@ import { openByteStream, type StreamSource } from "../../../src/engine/streams.t
 
 function open(source: StreamSource, signal = new AbortController().signal) {
   const seen = { ends: 0, errors: [] as unknown[] };
-  const reading = { signal, onEnd: () => seen.ends++, onError: (error: unknown) => seen.errors.push(error) };
+  const reading = {
+    signal,
+    onEnd: () => seen.ends++,
+    onError: (error: unknown) => seen.errors.push(error),
+    around: <T>(run: () => T) => run(),
+  };
   return { seen, opened: openByteStream(source, reading) };
 }
 

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { promisify } from "node:util";
+import { RunningMark } from "../../../src/engine/running-mark.ts";
 import { ScriptTimers } from "../../../src/engine/timers.ts";
 
 function timersWith(pendingMax = 10) {
   const reported = Promise.withResolvers<unknown>();
-  const timers = new ScriptTimers({ pendingMax, report: reported.resolve });
+  const timers = new ScriptTimers({
+    pendingMax,
+    report: reported.resolve,
+    mark: new RunningMark(),
+    place: 0,
+  });
   return { timers, reported: reported.promise };
 }
 

@@ -1,0 +1,80 @@
+import { z } from "@hono/zod-openapi";
+import { redactUrl } from "../../base/redact.ts";
+import type { RunningExecution } from "../../services.ts";
+import { operation } from "../operation.ts";
+import { isoTime } from "../schemas.ts";
+
+const ActiveRequest = z
+  .object({
+    executionId: z.string(),
+    scriptPath: z.string().openapi({ example: "/users/[id]", description: "Route of the script" }),
+    hostname: z.string(),
+    clientIp: z.string(),
+    method: z.string(),
+    url: z.string().openapi({ example: "/hello?token=***", description: "Secrets are masked" }),
+    startedAt: isoTime,
+    duration: z.int().openapi({ description: "Milliseconds so far" }),
+  })
+  .openapi("ActiveRequest");
+
+/** GET /api/v1/exec/system/restart-status: whether the server can be replaced, and what would have to finish first. */
+export const restartStatus = operation({
+  id: "system.getRestartStatus",
+  method: "get",
+  path: "/api/v1/exec/system/restart-status",
+  summary: "Report whether the server can restart, and what runs",
+  query: z.strictObject({}),
+  response: z
+    .object({
+      canRestart: z.boolean().openapi({ description: "Whether a parent process can replace this one" }),
+      uptime: z.int().openapi({ description: "Seconds since this server process started" }),
+      uptimeFormatted: z.string().openapi({ example: "1d 0h 0m" }),
+      activeRequests: z.int().openapi({ description: "Script requests that have not finished" }),
+      active: z.array(ActiveRequest),
+      restartReady: z.boolean().openapi({ description: "Whether it can restart and nothing runs" }),
+      lastReplacement: z
+        .object({
+          reason: z.enum(["crashed", "stalled"]),
+          script: z
+            .string()
+            .nullable()
+            .openapi({ description: "The script whose code ran then; null when that is not certain" }),
+          line: z.int().nullable(),
+          at: isoTime,
+        })
+        .optional()
+        .openapi({ description: "Why the parent had to replace the server, the last time it did" }),
+    })
+    .openapi("RestartStatus"),
+  failures: ["invalidInput"],
+  handle(_input, { executions, restarts, clock, startedAt }) {
+    const now = clock.now().getTime();
+    const uptime = Math.floor((now - startedAt.getTime()) / 1000);
+    const lastReplacement = restarts?.lastReplacement ?? null;
+    return {
+      canRestart: restarts !== null,
+      uptime,
+      uptimeFormatted: formatUptime(uptime),
+      activeRequests: executions.size,
+      active: executions.list().map((each) => toRow(each, now)),
+      restartReady: restarts !== null && executions.size === 0,
+      ...(lastReplacement === null ? {} : { lastReplacement }),
+    };
+  },
+});
+
+function toRow({ startedAt, url, ...rest }: RunningExecution, now: number) {
+  return {
+    ...rest,
+    url: redactUrl(url),
+    startedAt: startedAt.toISOString(),
+    duration: now - startedAt.getTime(),
+  };
+}
+
+/** 86,400 → `1d 0h 0m`. */
+function formatUptime(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)}d ${hours % 24}h ${minutes % 60}m`;
+}

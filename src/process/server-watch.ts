@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { type PageReading, ParentPage } from "./page.ts";
+import type { ServerFacts } from "./protocol.ts";
+import { StallWatch } from "./stall-watch.ts";
+
+/** What the parent sees of a server that listens. */
+export class ServerWatch implements Disposable {
+  readonly facts: ServerFacts;
+  readonly sinceMs = performance.now();
+  readonly #pid: number;
+  /** null when the system does not let this process see it; the server is then replaced only when it dies. */
+  readonly #page: ParentPage | null;
+  readonly #stall = new StallWatch();
+
+  constructor(pid: number, pageFd: number | null, facts: ServerFacts) {
+    this.#pid = pid;
+    this.facts = facts;
+    this.#page = pageFd === null ? null : new ParentPage(pageFd);
+  }
+
+  /** Whether its heartbeat cannot be seen. */
+  get isBlind(): boolean {
+    return this.#page === null;
+  }
+
+  /** One look at its heartbeat. @returns Whether it stands still for too long. */
+  isStalled(nowMs: number): boolean {
+    if (this.#page === null) return false;
+    const { stallTimeoutMs } = this.facts;
+    const stillMs = this.#stall.look({ nowMs, beats: this.#page.readBeats() });
+    return stallTimeoutMs > 0 && stillMs >= stallTimeoutMs && !this.#isStopped;
+  }
+
+  read(): PageReading {
+    return this.#page?.read() ?? { running: null, line: null, waiting: [] };
+  }
+
+  [Symbol.dispose](): void {
+    this.#page?.[Symbol.dispose]();
+  }
+
+  /** Whether it was stopped from outside (SIGSTOP, a debugger), which is no stall; only known on Linux. */
+  get #isStopped(): boolean {
+    try {
+      const stat = readFileSync(`/proc/${this.#pid}/stat`, "utf8");
+      return /^[Tt]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+    } catch {
+      return false;
+    }
+  }
+}

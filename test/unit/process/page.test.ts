@@ -1,0 +1,67 @@
+import { describe, expect, test } from "bun:test";
+import { openSync } from "node:fs";
+import { RunningMark } from "../../../src/engine/running-mark.ts";
+import { CELL, createPage, ParentPage } from "../../../src/process/page.ts";
+
+/** A page with both of its ends in this process. */
+function page() {
+  const { path, bytes } = createPage();
+  const parent = new ParentPage(openSync(path, "r"));
+  return { parent, bytes, mark: new RunningMark(bytes) };
+}
+
+describe("the page between parent and server", () => {
+  test("the script whose code runs is read by its name, none when it is over", () => {
+    const { parent, mark } = page();
+    using _ = parent;
+    expect(parent.read()).toEqual({ running: null, line: null, waiting: [] });
+    mark.around(mark.placeOf("default/1/größe.ts"), () => {
+      expect(parent.read().running).toBe("default/1/größe.ts");
+      mark.around(mark.placeOf("default/1/pre.ts"), () =>
+        expect(parent.read().running).toBe("default/1/pre.ts"),
+      );
+      expect(parent.read().running).toBe("default/1/größe.ts");
+    });
+    expect(parent.read().running).toBeNull();
+  });
+
+  test("scripts of executions that wait are read, each once, until they have settled", () => {
+    const { parent, mark } = page();
+    using _ = parent;
+    const cells = ["a.ts", "b.ts", "a.ts"].map((file) => mark.waits(mark.placeOf(file)));
+    expect([...parent.read().waiting].sort()).toEqual(["a.ts", "b.ts"]);
+    mark.settled(cells[1] ?? 0);
+    expect(parent.read().waiting).toEqual(["a.ts"]);
+  });
+
+  test("more executions than there is room for wait without being seen, and leave nothing behind", () => {
+    const { parent, mark } = page();
+    using _ = parent;
+    const cells = Array.from({ length: 1000 }, () => mark.waits(mark.placeOf("a.ts")));
+    for (const cell of cells) mark.settled(cell);
+    expect(parent.read().waiting).toEqual([]);
+    expect(mark.waits(mark.placeOf("a.ts"))).not.toBe(0);
+  });
+
+  test("a line counts until the event loop has turned", () => {
+    const { parent, mark } = page();
+    using _ = parent;
+    mark.noteLine("a.ts", 12);
+    expect(parent.read()).toMatchObject({ running: "a.ts", line: 12 });
+    mark.around(mark.placeOf("b.ts"), () =>
+      expect(parent.read()).toMatchObject({ running: "b.ts", line: null }),
+    );
+    mark.cells[CELL.beats] = 1;
+    expect(parent.read()).toMatchObject({ running: null, line: null });
+  });
+
+  test("when the room for names is full, further scripts have none", () => {
+    const { parent, bytes, mark } = page();
+    using _ = parent;
+    const long = "x".repeat(60_000);
+    const places = Array.from({ length: 100 }, (_each, at) => mark.placeOf(`${at}${long}`));
+    expect(Math.max(...places)).toBeLessThan(bytes.length);
+    mark.around(places.at(-1) ?? 0, () => expect(parent.read().running).toBeNull());
+    mark.around(places[0] ?? 0, () => expect(parent.read().running).toBe(`0${long}`));
+  });
+});
