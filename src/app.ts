@@ -5,6 +5,7 @@ import { keepTokensFromScript } from "./access/script-requests.ts";
 import { Tokens } from "./access/tokens.ts";
 import type { Api } from "./api/register.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
+import { codeOf } from "./base/system-error.ts";
 import { SingleNode } from "./cluster/single-node.ts";
 import type { Config } from "./config/load.ts";
 import { isControlUrl } from "./dispatch.ts";
@@ -201,8 +202,7 @@ function readText(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return null;
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(error))) return null;
     throw error;
   }
 }

@@ -1,7 +1,9 @@
 import { isatty } from "node:tty";
 import { endDescendants } from "./base/descendants.ts";
+import { TIMER_MAX_MS } from "./base/wait.ts";
 import { blame } from "./process/blame.ts";
 import type { Launchers } from "./process/launchers.ts";
+import { NOTHING_SEEN } from "./process/page.ts";
 import { ParentLog } from "./process/parent-log.ts";
 import type { Replacement, RestartRequest, ServerFacts } from "./process/protocol.ts";
 import { RestartPolicy } from "./process/restart-policy.ts";
@@ -18,8 +20,6 @@ const START_MAX_MS = 60_000;
 const LAST_MS = 2_000;
 /** A signal that comes again so soon was sent once: Ctrl-C reaches this process and `bun run`, which passes it on. */
 const SAME_SIGNAL_MS = 50;
-/** Longest timer, in milliseconds; a longer one would fire at once. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
 /** Drain time of a server that never said its own, in milliseconds. */
 const DRAIN_UNKNOWN_MS = 5_000;
 
@@ -117,7 +117,7 @@ export class Parent implements ServerObserver {
     }
     // What the first server says before it listens is said to whoever started it: usage, a port in use.
     if (this.#port === null && exit.code !== null) process.exit(exit.code);
-    const seen = watch?.read() ?? { running: null, line: null, waiting: [] };
+    const seen = watch?.read() ?? NOTHING_SEEN;
     const guilty = blame(seen, { stalled: this.#stalled.has(server), exit });
     const reason = this.#stalled.has(server) ? "stalled" : "crashed";
     this.#lastReplacement = {

@@ -18,7 +18,7 @@ const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 const ENDINGS = ["exit", "reallyExit", "abort"] as const;
 
 /** Milliseconds that processes which scripts have started get to end by themselves. */
-const LAST_WORD_MS = 500;
+const DESCENDANTS_GRACE_MS = 500;
 
 await main(process.argv.slice(2));
 
@@ -41,7 +41,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const stop = async (drainTimeoutMs: number, isReplaced: boolean) => {
     const aborted = await (isReplaced ? server.leave(drainTimeoutMs) : server.stop(drainTimeoutMs));
     await app[Symbol.asyncDispose]();
-    await endDescendants(process.pid, LAST_WORD_MS);
+    await endDescendants(process.pid, DESCENDANTS_GRACE_MS);
     parent?.[Symbol.dispose]();
     log.info({ aborted }, "Stopped");
   };

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { App } from "./app.ts";
+import { TIMER_MAX_MS } from "./base/wait.ts";
 import { IDLE_TIMEOUT_S } from "./engine/idle.ts";
 import { steerToSuccessor } from "./process/steering.ts";
 
@@ -13,7 +14,6 @@ export interface ServerOptions {
 
 /** A listening server. */
 export interface RunningServer {
-  readonly hostname: string;
   readonly port: number;
   /**
    * Lets its successor, which listens on the same port, have new connections and then stops. No request fails: every
@@ -36,9 +36,6 @@ export interface RunningServer {
  * milliseconds), and for kept-alive connections to learn with their next answer that they are closed.
  */
 const LEAVING_MS = 1_000;
-
-/** Longest timer, in milliseconds; a longer one would fire at once. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Milliseconds that aborted executions have to answer. */
 const LAST_WORD_MS = 250;
@@ -92,7 +89,6 @@ export function serve(app: App, { hostname, port, log }: ServerOptions): Running
     return aborted;
   };
   return {
-    hostname,
     port: bound,
     stop: drain,
     async leave(drainTimeoutMs) {

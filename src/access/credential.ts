@@ -1,3 +1,5 @@
+import { queryOf } from "../base/query-of.ts";
+
 /** Where a caller may have put a token. */
 export interface CredentialPlaces {
   readonly headers: Headers;
@@ -23,11 +25,6 @@ export function presentedToken({ headers, url, isStream }: CredentialPlaces): st
 /** RFC 6750 §2.1; another scheme is no credential of ours. */
 function bearerOf(headers: Headers): string | null {
   return /^bearer\s+(.*\S)\s*$/i.exec(headers.get("authorization") ?? "")?.[1] ?? null;
-}
-
-function queryOf(url: string): string {
-  const mark = url.indexOf("?");
-  return mark < 0 ? "" : url.slice(mark + 1);
 }
 
 function subprotocolToken(headers: Headers): string | null {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { readProcessStat } from "./process-stat.ts";
 
 /**
  * Ends every process that a process has started, and those that these have started: asks first, then makes sure.
@@ -10,8 +11,9 @@ export async function endDescendants(pid: number, graceMs: number): Promise<numb
   const found = descendantsOf(pid);
   for (const each of found) signal(each, "SIGTERM");
   const endMs = performance.now() + graceMs;
-  while (found.some((each) => isRunning(each)) && performance.now() < endMs) await Bun.sleep(POLL_MS);
-  for (const each of found) if (isRunning(each)) signal(each, "SIGKILL");
+  while (found.some((each) => readProcessStat(each) !== null) && performance.now() < endMs)
+    await Bun.sleep(POLL_MS);
+  for (const each of found) if (readProcessStat(each) !== null) signal(each, "SIGKILL");
   return found.length;
 }
 
@@ -37,15 +39,6 @@ function childrenOf(pid: number): number[] {
     return lists.flatMap((list) => list.split(" ").filter(Boolean).map(Number));
   } catch {
     return []; // It has ended meanwhile, or this is not Linux.
-  }
-}
-
-/** Whether a process is there and has not ended: one that nobody has waited for yet is still listed. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
   }
 }
 

@@ -1,3 +1,6 @@
+/** Longest timer, in milliseconds; a longer one would fire at once. */
+export const TIMER_MAX_MS = 2 ** 31 - 1;
+
 /** Resolves after some milliseconds, or at once when the signal is aborted; the caller looks at the signal. */
 export function waitUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { SETTINGS, type Setting, type SettingName, toEnvironmentNames, toFlag } from "./settings.ts";
+import { SETTING_NAMES, SETTINGS, type Setting, toEnvironmentNames, toFlag } from "./settings.ts";
 
 /** Text of `--help`: usage, then each flag with its default and meaning. */
 export function describeSettings(): string {
@@ -27,7 +27,7 @@ export function settingsAsMarkdown(): string {
 }
 
 function settingRows() {
-  return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
+  return SETTING_NAMES.map((name) => {
     const row = SETTINGS[name] as Setting<unknown>;
     return {
       row,

@@ -1,3 +1,5 @@
+import { TIMER_MAX_MS } from "../base/wait.ts";
+
 /** How one kind of setting is read from text and shown to people. */
 export interface Grammar<T> {
   /** Completes the sentence "accepted is …". */
@@ -31,7 +33,6 @@ export function integer(bounds: { readonly min: number; readonly max?: number })
 }
 
 const MS_OF_UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const MS_MAX = 2_147_483_647;
 
 /**
  * A duration in milliseconds; units as in magic-comments.md §2, capped at 2147483647 ms.
@@ -44,7 +45,7 @@ export function duration(options: {
   readonly min?: number;
   readonly max?: number;
 }): Grammar<number> {
-  const { min = 0, max = MS_MAX } = options;
+  const { min = 0, max = TIMER_MAX_MS } = options;
   const bounds = options.max === undefined ? "" : ` from ${min} to ${max} ms`;
   return {
     accepts: `milliseconds or a number with ms, s, m, h or d${bounds}${options.unlimited ? ", or unlimited" : ""}`,
@@ -110,7 +111,7 @@ export const directory: Grammar<string> = {
   print: (value) => value,
 };
 
-/** A file that exists; relative ones start from the working directory. */
+/** A file; relative ones start from the working directory. */
 export const file: Grammar<string> = { ...directory, accepts: "a readable file", placeholder: "<file>" };
 
 /** An address to listen on: an IP address or a host name, without a port. */

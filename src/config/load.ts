@@ -4,6 +4,7 @@ import { ConfigError } from "./config-error.ts";
 import { type Directories, toDirectories } from "./directories.ts";
 import { isSecret } from "./secrets.ts";
 import {
+  SETTING_NAMES,
   SETTINGS,
   type Setting,
   type SettingName,
@@ -40,9 +41,8 @@ export function loadConfig(
   workingDirectory: string = process.cwd(),
 ): Config {
   const given = readFlags(argv);
-  const names = Object.keys(SETTINGS) as SettingName[];
   const { apiToken, apiTokenFile, ...values } = Object.fromEntries(
-    names.map((name) => [name, readSetting(name, given.get(name), env)]),
+    SETTING_NAMES.map((name) => [name, readSetting(name, given.get(name), env)]),
   ) as SettingValues;
   const config = {
     ...values,
@@ -61,7 +61,7 @@ export function isLoopback(address: string): boolean {
 }
 
 const NAME_OF_FLAG: ReadonlyMap<string, SettingName> = new Map(
-  (Object.keys(SETTINGS) as SettingName[]).map((name) => [toFlag(name), name]),
+  SETTING_NAMES.map((name) => [toFlag(name), name]),
 );
 
 /** Texts of the flags by setting; the last of a repeated flag wins unless its grammar takes several. */

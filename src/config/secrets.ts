@@ -1,4 +1,11 @@
-import { SETTINGS, type Setting, type SettingName, toEnvironmentNames, toFlag } from "./settings.ts";
+import {
+  SETTING_NAMES,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+  toEnvironmentNames,
+  toFlag,
+} from "./settings.ts";
 
 /** What stands in place of a secret on a command line. */
 const MASK = "[REDACTED]";
@@ -13,7 +20,7 @@ export function hideSecrets(process: {
   readonly env: Record<string, string | undefined>;
   readonly argv: string[];
 }): void {
-  const secrets = (Object.keys(SETTINGS) as SettingName[]).filter(isSecret);
+  const secrets = SETTING_NAMES.filter(isSecret);
   for (const variable of secrets.flatMap(toEnvironmentNames)) delete process.env[variable];
   const flags = secrets.map(toFlag);
   for (const [index, argument] of process.argv.entries()) {

@@ -181,6 +181,9 @@ export const SETTINGS = {
 /** Name of a row of {@link SETTINGS}: the flag in camelCase. */
 export type SettingName = keyof typeof SETTINGS;
 
+/** The names in the order of the table. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
 /** The value of each setting after reading; a derived one is filled in by {@link loadConfig}. */
 export type SettingValues = {
   readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { codeOf } from "../base/system-error.ts";
 import { type ApiToken, apiTokens, readApiToken } from "./api-token.ts";
 import { ConfigError } from "./config-error.ts";
 
@@ -46,7 +47,6 @@ function read(path: string, refuse: (reason: string) => ConfigError): { text: st
   try {
     return { mode: statSync(path).mode, text: readFileSync(path, "utf8") };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw refuse(`accepted is a readable file (${code})`);
+    throw refuse(`accepted is a readable file (${codeOf(error)})`);
   }
 }

@@ -1,4 +1,5 @@
 import { IdSource } from "../base/ids.ts";
+import { queryOf } from "../base/query-of.ts";
 import { isPromiseLike } from "../base/realm.ts";
 import { CELL } from "../process/page.ts";
 import type { ActiveExecutions } from "./active.ts";
@@ -17,7 +18,6 @@ import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from ".
 import { FailurePresenter } from "./failure.ts";
 import { explainLate, type LateFailure } from "./late-failure.ts";
 import { locate } from "./locate.ts";
-import { queryOf } from "./query-of.ts";
 import { plainResponse } from "./respond.ts";
 import { enforceReturnType } from "./return-type.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";

@@ -1,4 +1,4 @@
-import { parseSpecifier } from "./specifier.ts";
+import { isPackageName } from "./specifier.ts";
 
 /** TABLE: packages that come with the server, so that a script can require them without an install. */
 export const BUNDLED: ReadonlySet<string> = new Set(["zod"]);
@@ -11,8 +11,7 @@ const OWN_CLIENTS: ReadonlySet<string> = new Set(["@hoody-ai/hoody-sdk", "hoody-
 
 /** Why a name is never handed to the package manager; null for one that may be. */
 export function refusalOf(name: string): string | null {
-  const specifier = parseSpecifier(name);
-  if (specifier.kind !== "package" || specifier.name !== name) return "that is not the name of a package";
+  if (!isPackageName(name)) return "that is not the name of a package";
   return OWN_CLIENTS.has(name)
     ? "a later version of the server brings it, no registry is asked for it"
     : null;

@@ -2,6 +2,7 @@ import { readFileSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../base/atomic-write.ts";
 import { isRecord } from "../base/realm.ts";
+import { codeOf } from "../base/system-error.ts";
 
 /** Files of the scripts root that decide which packages are installed, and where they come from. */
 export const PACKAGE_FILES: readonly string[] = ["package.json", ".npmrc", "bunfig.toml"];
@@ -99,7 +100,7 @@ function readText(file: string): string | null {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if (codeOf(error) === "ENOENT") return null;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord } from "../base/realm.ts";
+import { codeOf } from "../base/system-error.ts";
 
 /** Notes what was there before an install, so that one which was cut off can be undone. */
 const JOURNAL = ".hoody-install.json";
@@ -112,6 +113,6 @@ function isOtherServer(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "../base/realm.ts";
 import { BUNDLED } from "./bundled.ts";
-import { parseSpecifier } from "./specifier.ts";
+import { isPackageName, parseSpecifier } from "./specifier.ts";
 
 /** A package that a script needs and whether it is there. */
 export interface PackageState {
@@ -38,11 +38,6 @@ export class PackageResolver {
     return parseSpecifier(specifier).kind === "builtin";
   }
 
-  /** Whether a package is in `node_modules` of the scripts root. */
-  isInstalled(name: string): boolean {
-    return this.#readManifest(name) !== null;
-  }
-
   /**
    * Version of an installed package, from its manifest.
    *
@@ -75,16 +70,14 @@ export class PackageResolver {
   }
 
   #stateOf(name: string): PackageState {
-    // Only a plain name is ever looked up on disk: a written text could lead anywhere.
-    if (parseSpecifier(name).kind !== "package") return { name, installed: false };
     const manifest = this.#readManifest(name);
     if (manifest === null) return { name, installed: BUNDLED.has(name) };
     return { name, installed: true, ...(manifest.version === null ? {} : { version: manifest.version }) };
   }
 
   #readManifest(name: string): CachedManifest | null {
-    const specifier = parseSpecifier(name);
-    if (specifier.kind !== "package" || specifier.name !== name) return null;
+    // Only a plain name is ever looked up on disk: a written text could lead anywhere.
+    if (!isPackageName(name)) return null;
     const file = join(this.#modulesDirectory, name, "package.json");
     const modifiedMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (modifiedMs === undefined) {

@@ -33,6 +33,12 @@ export function parseSpecifier(specifier: string): Specifier {
   return version === undefined ? { kind: "package", name } : { kind: "versioned", name, version };
 }
 
+/** Whether a text is the plain name of a package, without subpath and version: only such a one is looked up or installed. */
+export function isPackageName(text: string): boolean {
+  const specifier = parseSpecifier(text);
+  return specifier.kind === "package" && specifier.name === text;
+}
+
 function isBuiltin(specifier: string): boolean {
   if (BUILTINS.has(specifier)) return true;
   if (/^bun(:|$)/.test(specifier)) return true;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readProcessStat } from "../base/process-stat.ts";
 
 /** One process, told from a later one with the same number by when it started. */
 interface ProcessMark {
@@ -27,7 +28,7 @@ export class Launchers {
 
   /** Whether one of them has ended. */
   get isGone(): boolean {
-    return this.#marks.some(({ pid, startedAt }) => readProcess(pid)?.startedAt !== startedAt);
+    return this.#marks.some(({ pid, startedAt }) => readProcessStat(pid)?.startedAt !== startedAt);
   }
 }
 
@@ -62,14 +63,11 @@ function isNpm(command: string): boolean {
 function readProcess(
   pid: number,
 ): (ProcessMark & { readonly parentPid: number; readonly command: string }) | null {
+  const stat = readProcessStat(pid);
+  if (stat === null) return null;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the name in brackets and may hold anything, so fields count from its end (man 5 proc).
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [state, parentPid] = fields;
-    if (state === "Z" || state === "X") return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-    return { pid, parentPid: Number(parentPid), startedAt: fields[19] ?? "", command };
+    return { pid, ...stat, command };
   } catch {
     return null;
   }

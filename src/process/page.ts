@@ -8,7 +8,7 @@ import { join } from "node:path";
  * The server writes with plain stores, about 1 ns each, what the parent must know when the server can no longer say
  * it: that its event loop turns, and which script's code runs.
  */
-export const PAGE_BYTES = 1024 ** 2;
+const PAGE_BYTES = 1024 ** 2;
 
 /** Numbers of the page, as indices of 32-bit cells. */
 export const CELL = {
@@ -42,6 +42,9 @@ export interface PageReading {
   /** Scripts of executions that waited for something, each once. */
   readonly waiting: readonly string[];
 }
+
+/** What is known where there is no page. */
+export const NOTHING_SEEN: PageReading = { running: null, line: null, waiting: [] };
 
 /** The server's end of a page. */
 export interface ServerPage {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { type PageReading, ParentPage } from "./page.ts";
+import { readProcessStat } from "../base/process-stat.ts";
+import { NOTHING_SEEN, type PageReading, ParentPage } from "./page.ts";
 import type { ServerFacts } from "./protocol.ts";
 import { StallWatch } from "./stall-watch.ts";
 
@@ -32,7 +32,7 @@ export class ServerWatch implements Disposable {
   }
 
   read(): PageReading {
-    return this.#page?.read() ?? { running: null, line: null, waiting: [] };
+    return this.#page?.read() ?? NOTHING_SEEN;
   }
 
   [Symbol.dispose](): void {
@@ -41,11 +41,6 @@ export class ServerWatch implements Disposable {
 
   /** Whether it was stopped from outside (SIGSTOP, a debugger), which is no stall; only known on Linux. */
   get #isStopped(): boolean {
-    try {
-      const stat = readFileSync(`/proc/${this.#pid}/stat`, "utf8");
-      return /^[Tt]/.test(stat.slice(stat.lastIndexOf(")") + 2));
-    } catch {
-      return false;
-    }
+    return /^[Tt]$/.test(readProcessStat(this.#pid)?.state ?? "");
   }
 }

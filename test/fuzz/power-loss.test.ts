@@ -5,6 +5,7 @@ import { isTemporaryName } from "../../src/base/atomic-write.ts";
 import { ScriptChanges } from "../../src/scripts/changes.ts";
 import { ScriptStore } from "../../src/scripts/store.ts";
 import { PowerLossDisk } from "../support/power-loss-disk.ts";
+import { carryOut, type StoreChange } from "../support/store-change.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -26,10 +27,8 @@ const file = fc.constantFrom(...FILES, EDITED);
 const task = fc.oneof(
   fc.record({ kind: fc.constant("write" as const), file, content: fc.string({ maxLength: 40 }) }),
   fc.record({ kind: fc.constant("delete" as const), file }),
-  fc.record({ kind: fc.constant("move" as const), from: file, to: file }),
+  fc.record({ kind: fc.constant("move" as const), from: file, to: file, overwrite: fc.constant(true) }),
 );
-type Task = typeof task extends fc.Arbitrary<infer T> ? T : never;
-
 const tasks = fc.array(task, { minLength: 1, maxLength: 6 });
 const calls = fc.nat({ max: 90 });
 const chances = fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }));
@@ -50,7 +49,7 @@ test("when the power goes at any call, what was answered lasts, and the rest is 
       let begun: Promised | null = null;
       for (const step of steps) {
         const after = applied(promised, step);
-        const isDone = await run(store, step).then(
+        const isDone = await carryOut(store, step).then(
           () => true,
           () => false,
         );
@@ -73,23 +72,10 @@ test("when the power goes at any call, what was answered lasts, and the rest is 
   );
 }, 120_000);
 
-function run(store: ScriptStore, step: Task): Promise<unknown> {
-  switch (step.kind) {
-    case "write":
-      return store.write(step.file, step.content, { createDirs: true });
-    case "delete":
-      return store.delete(step.file);
-    case "move":
-      return store.move(step.from, step.to, { overwrite: true });
-    default:
-      return step satisfies never;
-  }
-}
-
 /** What is promised when a task was answered with success. */
-function applied(promised: Promised, step: Task): Promised {
+function applied(promised: Promised, step: StoreChange): Promised {
   const after = new Map(promised);
-  if (step.kind === "write") return after.set(step.file, step.content);
+  if (step.kind === "write" || step.kind === "edit") return after.set(step.file, step.content);
   if (step.kind === "delete") return after.set(step.file, null);
   const moved = promised.get(step.from);
   return after.set(step.from, null).set(step.to, moved === undefined ? EDITED_TEXT : moved);

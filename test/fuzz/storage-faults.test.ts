@@ -7,6 +7,7 @@ import { isExecError } from "../../src/errors/exec-error.ts";
 import { ScriptChanges } from "../../src/scripts/changes.ts";
 import { ScriptStore } from "../../src/scripts/store.ts";
 import { type Fault, faultyFiles } from "../support/faulty-files.ts";
+import { carryOut, type StoreChange } from "../support/store-change.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -21,8 +22,6 @@ const task = fc.oneof(
   fc.record({ kind: fc.constant("delete" as const), file }),
   fc.record({ kind: fc.constant("move" as const), from: file, to: file, overwrite: fc.boolean() }),
 );
-type Task = typeof task extends fc.Arbitrary<infer T> ? T : never;
-
 const code = fc.constantFrom("EIO", "ENOSPC", "EINTR", "EDQUOT", "EMFILE", "EACCES", "EROFS");
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant("error" as const), code, late: fc.boolean() }),
@@ -46,7 +45,7 @@ test("whatever fails, every file is old or new, memory follows the disk, and suc
       for (const [step, stepFaults] of steps) {
         planned = stepFaults;
         first = files.calls.length;
-        const error = await run(store, step).then(
+        const error = await carryOut(store, step).then(
           () => null,
           (thrown) => thrown,
         );
@@ -67,23 +66,8 @@ test("whatever fails, every file is old or new, memory follows the disk, and suc
   );
 }, 120_000);
 
-function run(store: ScriptStore, step: Task): Promise<unknown> {
-  switch (step.kind) {
-    case "write":
-      return store.write(step.file, step.content, { createDirs: true });
-    case "edit":
-      return store.edit(step.file, () => ({ source: step.content }));
-    case "delete":
-      return store.delete(step.file);
-    case "move":
-      return store.move(step.from, step.to, { overwrite: step.overwrite });
-    default:
-      return step satisfies never;
-  }
-}
-
 /** What lies there when a task went well. */
-function applied(before: Readonly<Record<string, string>>, step: Task): Record<string, string> {
+function applied(before: Readonly<Record<string, string>>, step: StoreChange): Record<string, string> {
   const after = { ...before };
   if (step.kind === "write" || step.kind === "edit") after[step.file] = step.content;
   else if (step.kind === "delete") delete after[step.file];
@@ -96,7 +80,10 @@ function applied(before: Readonly<Record<string, string>>, step: Task): Record<s
 }
 
 /** What may lie there when a task was refused: as before, or as if it had gone well. */
-function partsOf(before: Readonly<Record<string, string>>, step: Task): readonly Record<string, string>[] {
+function partsOf(
+  before: Readonly<Record<string, string>>,
+  step: StoreChange,
+): readonly Record<string, string>[] {
   const isPossible = step.kind === "write" || (step.kind === "move" ? step.from : step.file) in before;
   return isPossible ? [{ ...before }, applied(before, step)] : [{ ...before }];
 }

@@ -3,6 +3,7 @@ import { isExecError } from "../../errors/exec-error.ts";
 import { DEFAULT_DEPLOYMENT, isExecId, isSubdomain } from "../../scripts/deployment.ts";
 import { isScript } from "../../scripts/exclude.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
+import { READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { CustomDeployment } from "./schemas.ts";
 
@@ -19,7 +20,7 @@ export const list = operation({
       summary: z.object({ sdk: z.int(), custom: z.int() }),
     })
     .openapi("DeploymentList"),
-  failures: ["storageFailed", "storageBusy"],
+  failures: READ_FAILURES,
   async handle(_input, { scripts }) {
     const execIds: z.input<typeof CustomDeployment>[] = [];
     for (const subdomain of await directoriesIn(scripts, "")) {

@@ -3,6 +3,7 @@ import { parseChanges } from "../../directives/change.ts";
 import { redactDirectives } from "../../directives/redact.ts";
 import { ExecError } from "../../errors/exec-error.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
+import { PATH_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { execId } from "../schemas.ts";
 import {
@@ -62,7 +63,7 @@ export const bulkUpdate = operation({
       }),
     ])
     .openapi("MagicCommentsBulkUpdate"),
-  failures: ["pathExcluded", "pathOutside", "pathSymlink", "directoryMissing"],
+  failures: [...PATH_FAILURES, "directoryMissing"],
   async handle({ body }, { scripts }, { host }) {
     const { directory, execId = "", recursive, dry_run } = body;
     if (directory === "" && execId === "") throw placeMissing();

@@ -3,6 +3,7 @@ import { parseDirectives } from "../../directives/parse.ts";
 import { redactDirectives } from "../../directives/redact.ts";
 import { isScript } from "../../scripts/exclude.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
+import { PATH_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { scopeQuery, scriptPath } from "../schemas.ts";
 import { MagicComments } from "./schemas.ts";
@@ -16,7 +17,7 @@ export const read = operation({
   summary: "Read the magic comments of a script",
   query: z.object({ ...scopeQuery, path: scriptPath() }),
   response: z.object({ path: z.string(), comments: MagicComments.nullable() }).openapi("MagicCommentsRead"),
-  failures: ["pathExcluded", "pathOutside", "pathSymlink", "scriptMissing"],
+  failures: [...PATH_FAILURES, "scriptMissing"],
   async handle({ query, scope }, { scripts }, { host }) {
     const place = { path: query.path, deployment: deploymentInScope(scope, host) };
     const comments = await atPath(scripts, place, async (file) => {

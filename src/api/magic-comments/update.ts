@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { parseChanges } from "../../directives/change.ts";
 import { redactDirectives } from "../../directives/redact.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
+import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { scopeBody, scopeQuery, scriptPath } from "../schemas.ts";
 import {
@@ -41,16 +42,7 @@ export const update = operation({
       }),
     ])
     .openapi("MagicCommentsUpdate"),
-  failures: [
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "scriptMissing",
-    "secretMissing",
-    "storageFailed",
-    "storageBusy",
-    "storageFull",
-  ],
+  failures: [...PATH_FAILURES, "scriptMissing", "secretMissing", ...WRITE_FAILURES],
   async handle({ body, scope }, { scripts }, { host }) {
     const { path, comments, dry_run } = body;
     const changes = parseChanges(comments);

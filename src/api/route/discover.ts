@@ -3,6 +3,7 @@ import { isExecError } from "../../errors/exec-error.ts";
 import type { Deployment } from "../../scripts/deployment.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
+import { PATH_FAILURES, READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { isoTime } from "../schemas.ts";
 import { magicComments, resolvedPath, sizeInBytes } from "../scripts/schemas.ts";
@@ -38,15 +39,7 @@ export const discover = operation({
   response: z
     .object({ baseDir: z.string(), count: z.int(), routes: z.array(DiscoveredRoute) })
     .openapi("RouteDiscovered"),
-  failures: [
-    "invalidInput",
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "directoryMissing",
-    "storageFailed",
-    "storageBusy",
-  ],
+  failures: ["invalidInput", ...PATH_FAILURES, "directoryMissing", ...READ_FAILURES],
   async handle({ body }, { scripts, routes }, { host }) {
     const deployment = deploymentInScope({}, host);
     const directory = await findDirectory(scripts, body.baseDir, deployment);

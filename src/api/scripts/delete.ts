@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ExecError } from "../../errors/exec-error.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
+import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { scopeQuery } from "../schemas.ts";
 import { fileName, resolvedPath, sizeInBytes } from "./schemas.ts";
@@ -21,16 +22,7 @@ export const remove = operation({
   response: z
     .object({ deleted: z.literal(true), path: z.string(), resolvedPath, size: sizeInBytes })
     .openapi("ScriptDeleted"),
-  failures: [
-    "invalidInput",
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "scriptMissing",
-    "storageFailed",
-    "storageBusy",
-    "storageFull",
-  ],
+  failures: ["invalidInput", ...PATH_FAILURES, "scriptMissing", ...WRITE_FAILURES],
   async handle({ query, scope }, { scripts }, { host }) {
     if (query.confirm !== "true") {
       throw new ExecError("invalidInput", UNCONFIRMED, {

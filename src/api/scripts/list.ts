@@ -3,6 +3,7 @@ import type { DirectoryEntry } from "../../scripts/directory.ts";
 import { hasFilters, matchesFilters, type ScriptFilters, toNameMatcher } from "../../scripts/filter.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
+import { PATH_FAILURES, READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { queryBoolean, scopeQuery } from "../schemas.ts";
 import { ScriptEntry } from "./schemas.ts";
@@ -43,15 +44,7 @@ export const list = operation({
       scripts: z.array(ScriptEntry),
     })
     .openapi("ScriptList"),
-  failures: [
-    "invalidInput",
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "directoryMissing",
-    "storageFailed",
-    "storageBusy",
-  ],
+  failures: ["invalidInput", ...PATH_FAILURES, "directoryMissing", ...READ_FAILURES],
   async handle({ query, scope }, { scripts }, { host }) {
     const filters = givenFilters(query);
     const isFiltered = hasFilters(filters);

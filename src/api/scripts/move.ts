@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { deploymentInScope } from "../../scripts/scope.ts";
+import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { scopeBody, scopeQuery } from "../schemas.ts";
 import { fileName, resolvedPath, sizeInBytes } from "./schemas.ts";
@@ -31,17 +32,7 @@ export const move = operation({
       size: sizeInBytes,
     })
     .openapi("ScriptMoved"),
-  failures: [
-    "invalidInput",
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "scriptMissing",
-    "targetExists",
-    "storageFailed",
-    "storageBusy",
-    "storageFull",
-  ],
+  failures: ["invalidInput", ...PATH_FAILURES, "scriptMissing", "targetExists", ...WRITE_FAILURES],
   async handle({ body, scope }, { scripts }, { host }) {
     const deployment = deploymentInScope(scope, host);
     const resolvedFrom = scripts.resolve(body.from, deployment);

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { parseDirectives } from "../../directives/parse.ts";
 import { isScript } from "../../scripts/exclude.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
+import { PATH_FAILURES, READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { isoTime, scopeQuery } from "../schemas.ts";
 import { fileName, magicComments, resolvedPath, sizeInBytes } from "./schemas.ts";
@@ -30,15 +31,7 @@ export const read = operation({
       }),
     })
     .openapi("ScriptRead"),
-  failures: [
-    "invalidInput",
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "scriptMissing",
-    "storageFailed",
-    "storageBusy",
-  ],
+  failures: ["invalidInput", ...PATH_FAILURES, "scriptMissing", ...READ_FAILURES],
   async handle({ query, scope }, { scripts }, { host }) {
     const file = scripts.resolve(query.path, deploymentInScope(scope, host));
     const { text, size, created, modified, extension } = await scripts.readText(file);

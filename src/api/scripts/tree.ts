@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { DirectoryEntry } from "../../scripts/directory.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
+import { PATH_FAILURES, READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { isoTime, scopeBody, scopeQuery } from "../schemas.ts";
 import { magicComments, resolvedPath, sizeInBytes } from "./schemas.ts";
@@ -51,15 +52,7 @@ export const tree = operation({
     })
     .openapi("ScriptTreeRequest"),
   response: z.object({ baseDir: z.string(), tree: z.array(TreeNode) }).openapi("ScriptTree"),
-  failures: [
-    "invalidInput",
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "directoryMissing",
-    "storageFailed",
-    "storageBusy",
-  ],
+  failures: ["invalidInput", ...PATH_FAILURES, "directoryMissing", ...READ_FAILURES],
   async handle({ body, scope }, { scripts }, { host }) {
     const directory = scripts.resolveDirectory(body.baseDir, deploymentInScope(scope, host));
     const entries = await scripts.list(directory, { recursive: false });

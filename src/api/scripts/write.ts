@@ -4,6 +4,7 @@ import { readEnvironment } from "../../scripts/environment.ts";
 import { isScript } from "../../scripts/exclude.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
 import { isCheckedOnWrite, validateForWrite } from "../../validation/write.ts";
+import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { isoTime, scopeBody, scopeQuery } from "../schemas.ts";
 import { fileName, resolvedPath, sizeInBytes } from "./schemas.ts";
@@ -45,16 +46,7 @@ export const write = operation({
         .openapi({ description: "Variables that .env files give to the script; absent when there are none" }),
     })
     .openapi("ScriptWritten"),
-  failures: [
-    "invalidInput",
-    "invalidScript",
-    "pathExcluded",
-    "pathOutside",
-    "pathSymlink",
-    "storageFailed",
-    "storageBusy",
-    "storageFull",
-  ],
+  failures: ["invalidInput", "invalidScript", ...PATH_FAILURES, ...WRITE_FAILURES],
   async handle({ body, scope }, { scripts }, { host }) {
     const file = scripts.resolve(body.path, deploymentInScope(scope, host));
     const isChecked = body.validate && isCheckedOnWrite(file);

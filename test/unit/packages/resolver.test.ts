@@ -42,7 +42,6 @@ test("an upgrade and a removal are seen at once", async () => {
   await install("left-pad", '{"version":"1.4.0"}', new Date(2_000));
   expect(packages.installedVersion("left-pad")).toBe("1.4.0");
   await rm(join(root, "node_modules", "left-pad"), { recursive: true });
-  expect(packages.isInstalled("left-pad")).toBe(false);
   expect(packages.installedVersion("left-pad")).toBeNull();
 });
 
