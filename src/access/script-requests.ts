@@ -1,8 +1,12 @@
+import { queryOf } from "../base/query-of.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Headers in which a caller may present a token, to the control API or to a script. */
 const TOKEN_HEADERS = ["authorization", "x-api-key", "x-token", "sec-websocket-protocol"];
+
+/** Keys of a query in which a caller may present one. */
+const TOKEN_KEYS: ReadonlySet<string> = new Set(["token", "api_key"]);
 
 /** Words of one header that are looked at; nobody presents more tokens at once. */
 const WORDS_MAX = 16;
@@ -31,8 +35,11 @@ export function keepTokensFromScript({ headers }: Request, url: string, tokens: 
 /** Also of a query that stands percent-encoded in the path, as some clients send it (script-runtime.md §3). */
 function tokensInUrl(url: string): readonly string[] {
   if (!/\?|%3f/i.test(url)) return [];
-  const found = decodeLeniently(url).matchAll(/[?&](?:token|api_key)=([^&#]*)/g);
-  return [...found.take(WORDS_MAX)].map(([, value = ""]) => value);
+  const [sent = ""] = url.split("#", 1);
+  // No token holds a space, so a bare "+" is taken for itself.
+  const queries = [sent, decodeLeniently(sent)].map((each) => queryOf(each).replaceAll("+", "%2B"));
+  const found = queries.flatMap((each) => [...new URLSearchParams(each)]);
+  return found.flatMap(([name, value]) => (TOKEN_KEYS.has(name) ? [value] : [])).slice(0, WORDS_MAX);
 }
 
 function decodeLeniently(url: string): string {

@@ -3,6 +3,8 @@ import { bearer, tokenOf } from "../../support/api-tokens.ts";
 import { type ScriptApp, scriptApp } from "../../support/script-app.ts";
 
 const CONTROL = tokenOf("admin");
+/** Holds what separates the parts of a URL. */
+const AWKWARD = "T0ken&of=parts#5f3a9c";
 const OWN = "0wn-token-of-the-script";
 const basic = (text: string) => `Basic ${btoa(text)}`;
 
@@ -16,7 +18,7 @@ const files = {
 
 let app: ScriptApp;
 beforeAll(async () => {
-  app = await scriptApp(files, [`--api-token=${CONTROL}`]);
+  app = await scriptApp(files, [`--api-token=${CONTROL}`, `--api-token=${AWKWARD}`]);
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
@@ -46,16 +48,22 @@ describe("a token of the control API that comes with a request to a script", () 
     expect((await app.ask("/same", { headers })).status).toBe(401);
   });
 
-  test.each([`?token=${CONTROL}`, `?a=1&api_key=${CONTROL}`, `%3Ftoken%3D${CONTROL}`, `?t%6Fken=${CONTROL}`])(
-    "in the URL (%s) is refused before the script runs",
-    async (query) => {
-      for (const path of ["/show", "/guarded", "/same", "/none"]) {
-        const { status, text } = await app.ask(path + query);
-        expect(status).toBe(401);
-        expect(text).not.toContain(CONTROL);
-      }
-    },
-  );
+  test.each([
+    `?token=${CONTROL}`,
+    `?a=1&api_key=${CONTROL}`,
+    `%3Ftoken%3D${CONTROL}`,
+    `?t%6Fken=${CONTROL}`,
+    `?token=${encodeURIComponent(AWKWARD)}`,
+    `%3Ftoken%3D${encodeURIComponent(encodeURIComponent(AWKWARD))}`,
+    `?broken=%zz&token=%54${CONTROL.slice(1)}`,
+  ])("in the URL (%s) is refused before the script runs", async (query) => {
+    for (const path of ["/show", "/guarded", "/same", "/none"]) {
+      const { status, text } = await app.ask(path + query);
+      expect(status).toBe(401);
+      expect(text).not.toContain(CONTROL);
+      expect(text).not.toContain(AWKWARD);
+    }
+  });
 });
 
 describe("credentials of the script's own", () => {
