@@ -1,4 +1,5 @@
 import { isError } from "../base/realm.ts";
+import { codeOf } from "../base/system-error.ts";
 import type { CommandResult } from "./command.ts";
 
 /** Longest reason passed on, in UTF-16 units. */
@@ -76,8 +77,8 @@ function withoutPlaces(text: string): string {
 /** Why an install failed on our own side: `package.json` that does not parse, a disk that is full. */
 export function reasonOfError(error: unknown): string {
   if (isError(error) && error.name === "SyntaxError") return `package.json does not parse: ${error.message}`;
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === "string" ? `the scripts directory cannot be written (${code})` : "an internal error";
+  const code = codeOf(error);
+  return code === "" ? "an internal error" : `the scripts directory cannot be written (${code})`;
 }
 
 /** Longest part of the package manager's output that goes into the log, in UTF-16 units. */

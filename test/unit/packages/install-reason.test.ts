@@ -41,7 +41,9 @@ test("a command that was ended says by what", () => {
 test("an error on our side is told without its paths", () => {
   const full = Object.assign(new Error("ENOSPC: /home/x/scripts/package.json"), { code: "ENOSPC" });
   expect(reasonOfError(full)).toBe("the scripts directory cannot be written (ENOSPC)");
-  expect(reasonOfError(new Error("/home/x"))).toBe("an internal error");
+  for (const other of [new Error("/home/x"), null, undefined]) {
+    expect(reasonOfError(other)).toBe("an internal error");
+  }
 });
 
 test("the log holds no credentials of a registry's address", () => {
