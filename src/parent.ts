@@ -104,7 +104,8 @@ export class Parent implements ServerObserver {
     if (server === this.#next) {
       this.#next = null;
       this.#restart = null;
-      this.#log.error(exitFields(server, exit), "The new server did not start: the old one stays");
+      const rest = this.#current === null ? "" : ": the old one stays";
+      this.#log.error(exitFields(server, exit), `The new server did not start${rest}`);
       if (this.#current === null) this.#startAfterDeath(server);
       return;
     }
@@ -147,11 +148,12 @@ export class Parent implements ServerObserver {
 
   #start(): void {
     this.#startTimer = null;
-    this.#current = this.#spawn(false);
+    this.#current = this.#spawn();
   }
 
-  #spawn(isBeside: boolean): ServerChild {
+  #spawn(): ServerChild {
     const [port, lastReplacement] = [this.#port, this.#lastReplacement];
+    const isBeside = this.#all().length > 0;
     const server = new ServerChild(port === null ? null : { port, isBeside, lastReplacement });
     server.observe(this);
     return server;
@@ -173,7 +175,7 @@ export class Parent implements ServerObserver {
     }
     if (this.#current === null || this.#current.watch === null) return; // It is a new one anyway.
     this.#restart = request;
-    if (graceful) this.#next = this.#spawn(true);
+    if (graceful) this.#next = this.#spawn();
     else endAll(this.#current);
   }
 

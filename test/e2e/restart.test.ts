@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { type ClientManner, startClients } from "../support/load-clients.ts";
 import { isAlive, type ServerProcess, startProcess } from "../support/process.ts";
@@ -163,6 +164,31 @@ describe("a graceful restart", () => {
     await until(server.output, (output) => output.includes("The new server did not start"));
     expect(await server.serverPid()).toBe(pid);
   });
+});
+
+test("a server that follows a killed one waits for work with one owner as long as an older one drains", async () => {
+  await using server = await startProcess({ files: FILES, flags: ["--drain-timeout", "60s"] });
+  const oldest = await server.serverPid();
+  const client = new AbortController();
+  const forever = server.fetch("/forever", { signal: client.signal }).catch(() => "left");
+  await until(
+    async () => await (await server.fetch("/state")).text(),
+    (seen) => seen === "running",
+  );
+  process.kill(server.pid, "SIGHUP");
+  const second = await until(
+    () => server.serverPid().catch(() => oldest),
+    (pid) => pid !== oldest,
+  );
+  process.kill(second, "SIGKILL");
+  const third = await until(
+    () => server.serverPid().catch(() => second),
+    (pid) => pid !== second && pid !== oldest,
+  );
+  expect(isAlive(oldest)).toBe(true);
+  expect(readFileSync(`/proc/${third}/cmdline`, "utf8")).toContain('"isBeside":true');
+  client.abort();
+  expect(await forever).toBe("left");
 });
 
 describe("a restart that is not graceful", () => {
