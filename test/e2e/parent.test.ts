@@ -173,16 +173,20 @@ describe("the commands people type", () => {
       command: ["sh", "-c", 'nohup "$0" "$@" & wait $!', process.execPath, "src/main.ts"],
     });
     const pid = await server.serverPid();
-    await server.stop("SIGKILL");
-    // More than one look at who started it.
-    await Bun.sleep(2500);
-    expect(await server.serverPid()).toBe(pid);
-    process.kill(pid, "SIGKILL");
-    await gone(pid);
-    await answersAfterMs(server);
-    const { ppid } = await readParent(await server.serverPid());
-    process.kill(ppid, "SIGTERM");
-    await gone(ppid);
+    const { ppid } = await readParent(pid);
+    try {
+      await server.stop("SIGKILL");
+      // More than one look at who started it.
+      await Bun.sleep(2500);
+      expect(await server.serverPid()).toBe(pid);
+      process.kill(pid, "SIGKILL");
+      await gone(pid);
+      await answersAfterMs(server);
+      expect(await readParent(await server.serverPid())).toEqual({ ppid });
+    } finally {
+      process.kill(ppid, "SIGTERM");
+      await gone(ppid);
+    }
   });
 });
 

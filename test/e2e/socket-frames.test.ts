@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ServerProcess, startProcess } from "../support/process.ts";
-import { closePayload, frame, describe as inShort, OPCODE, RawSocket } from "../support/raw-socket.ts";
+import { closePayload, frame, inShort, OPCODE, RawSocket } from "../support/raw-socket.ts";
 
 /**
  * Frames as a client may send them, right and wrong, against the real process (RFC 6455 §5 to §8).

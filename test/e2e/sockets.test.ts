@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { startProcess } from "../support/process.ts";
-import { frame, describe as inShort, RawSocket } from "../support/raw-socket.ts";
+import { frame, inShort, RawSocket } from "../support/raw-socket.ts";
 import { until } from "../support/until.ts";
 
 /** Sockets of the real process, where signals, real time and files on disk come in. */

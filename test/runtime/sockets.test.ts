@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { type ListeningApp, listeningApp } from "../support/listening-app.ts";
-import { closePayload, frame, describe as inShort, OPCODE, RawSocket } from "../support/raw-socket.ts";
+import { closePayload, frame, inShort, OPCODE, RawSocket } from "../support/raw-socket.ts";
 import { until } from "../support/until.ts";
 
 /** What a script's sockets do, seen from their clients (script-runtime.md §11). */

@@ -36,7 +36,9 @@ export async function listeningApp(
   );
   const logged: string[] = [];
   const log = pino({ level: "debug", base: null }, { write: (line: string) => void logged.push(line) });
-  const app = await createApp(loadConfig([...flags, "--storage-dir", storage.path], {}), { log });
+  // Tests reach no registry but their own.
+  const config = loadConfig([...flags, "--storage-dir", storage.path], { EXEC_AUTO_INSTALL: "off" });
+  const app = await createApp(config, { log });
   const server = serve(app, { hostname: "127.0.0.1", port: 0, log });
   const url = `http://127.0.0.1:${server.port}`;
   const send = (path: string, init?: RequestInit) => fetch(url + path, init);

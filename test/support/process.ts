@@ -62,7 +62,12 @@ export async function startProcess(options: ServerProcessOptions = {}): Promise<
     detached: ownGroup,
   });
   const output = collect([child.stdout, child.stderr]);
-  const url = await untilAddress(output, child.exited);
+  const url = await untilAddress(output, child.exited).catch(async (error) => {
+    child.kill("SIGKILL");
+    await child.exited;
+    await storage[Symbol.asyncDispose]();
+    throw error;
+  });
   const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
     child.kill(signal);
     return await child.exited;

@@ -31,6 +31,8 @@ export interface HandshakeOptions {
   readonly version?: string;
   /** Replaces the usual ones; null leaves one out. */
   readonly headers?: Readonly<Record<string, string | null>>;
+  /** Bytes sent in one piece with the handshake, before its answer. */
+  readonly early?: Buffer;
 }
 
 /** Writes one frame. */
@@ -82,7 +84,8 @@ export class RawSocket implements AsyncDisposable {
     const { hostname, port, host } = new URL(url);
     const connection = net.connect(Number(port), hostname);
     connection.setNoDelay(true);
-    connection.write(toHandshake(path, host, options));
+    const { early = Buffer.alloc(0) } = options;
+    connection.write(Buffer.concat([Buffer.from(toHandshake(path, host, options)), early]));
     const answered = Promise.withResolvers<Buffer>();
     let received = Buffer.alloc(0);
     const onData = (chunk: Buffer) => {
@@ -141,7 +144,7 @@ export class RawSocket implements AsyncDisposable {
   /** Text of the next frame. @throws {Error} When it is no text frame. */
   async text(): Promise<string> {
     const frame = await this.next();
-    if (frame?.opcode !== OPCODE.text) throw new Error(`Expected text: ${describe(frame)}`);
+    if (frame?.opcode !== OPCODE.text) throw new Error(`Expected text: ${inShort(frame)}`);
     return frame.payload.toString();
   }
 
@@ -150,7 +153,7 @@ export class RawSocket implements AsyncDisposable {
     const seen: string[] = [];
     for (;;) {
       const frame = await this.next();
-      seen.push(describe(frame));
+      seen.push(inShort(frame));
       if (frame === null) return seen;
     }
   }
@@ -182,7 +185,7 @@ export class RawSocket implements AsyncDisposable {
 }
 
 /** A frame in short: `text hi`, `binary 0102`, `close 1000 bye`, `end` for none. */
-export function describe(frame: Frame | null): string {
+export function inShort(frame: Frame | null): string {
   if (frame === null) return "end";
   const { opcode, payload } = frame;
   const flags = `${frame.fin ? "" : "…"}${frame.isMasked ? " masked" : ""}${frame.reserved ? ` rsv${frame.reserved}` : ""}`;

@@ -15,17 +15,16 @@ export interface Runaway {
   readonly afterMs?: number;
 }
 
-const js = (name: string, source: string, line: number, more: Partial<Runaway> = {}): Runaway => ({
-  name,
-  files: { "a.js": source },
-  line,
-  ...more,
-});
-const ts = (name: string, source: string, line: number): Runaway => ({
-  name,
-  files: { "a.ts": source },
-  line,
-});
+const rowsOf =
+  (file: string) =>
+  (name: string, source: string, line: number, more: Partial<Runaway> = {}): Runaway => ({
+    name,
+    files: { [file]: source },
+    line,
+    ...more,
+  });
+const js = rowsOf("a.js");
+const ts = rowsOf("a.ts");
 
 /** A wait for which the event loop turns. */
 const WAIT = "await new Promise((done) => setTimeout(done, 20));";

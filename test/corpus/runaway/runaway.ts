@@ -35,6 +35,10 @@ const { values } = parseArgs({
 });
 const limitMs = Number(values["loop-limit"]);
 const chosen = RUNAWAYS.filter(({ name }) => values.only?.some((part) => name.includes(part)) ?? true);
+if (chosen.length === 0) {
+  console.error(`Cannot find a script for --only ${values.only}`);
+  process.exit(2);
+}
 
 await using server = await startProcess({
   files: { ...placed(chosen), "default/1/next/neighbour.js": 'return "still here";' },

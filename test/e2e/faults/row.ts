@@ -11,9 +11,9 @@ export interface FaultRow {
   /** The exact text of the answer, or a pattern it has to match. */
   readonly text?: string | RegExp;
   /** Fields of a line of the log, which must appear; the script's own file unless another one is given. */
+  readonly log?: Readonly<Record<string, unknown>>;
   /** Whether that happens only the first time, when a helper is loaded. */
   readonly isLoggedOnce?: boolean;
-  readonly log?: Readonly<Record<string, unknown>>;
 }
 
 /** What stands in the log about a mistake in the only line of a row's script. */
