@@ -1,12 +1,15 @@
 import { Gate } from "../base/gate.ts";
 import type { Directives } from "../directives/table.ts";
 import { ExecError } from "../errors/exec-error.ts";
+import type { RequestServer } from "./execution.ts";
+import { whileOpen } from "./idle.ts";
 import { requireToken } from "./script-token.ts";
 import type { LoadedScript, ScriptUnit } from "./script-unit.ts";
 
 /** A request that asks to run a script. */
 export interface Admission {
   readonly request: Request;
+  readonly server: RequestServer;
   /** Query string without its `?`. */
   readonly query: string;
   /** Requests that may wait for the script. */
@@ -25,7 +28,7 @@ export interface Admission {
 export async function admit(
   unit: ScriptUnit,
   { compiled, timeoutMs }: LoadedScript,
-  { request, query, queueMax, leftMs }: Admission,
+  { request, server, query, queueMax, leftMs }: Admission,
 ): Promise<(() => void) | null> {
   requireAccess(compiled.directives.effective, request, query);
   const { concurrent, mode } = compiled.directives.effective;
@@ -37,7 +40,8 @@ export async function admit(
   const free = unit.gate.tryEnter();
   if (free !== null) return free;
   const expiry = Number.isFinite(leftMs) ? AbortSignal.timeout(Math.max(0, leftMs)) : null;
-  const leave = await unit.gate.enter(expiry ? AbortSignal.any([request.signal, expiry]) : request.signal);
+  const signal = expiry ? AbortSignal.any([request.signal, expiry]) : request.signal;
+  const leave = await whileOpen(request, server, unit.gate.enter(signal));
   if (leave !== null) return leave;
   if (request.signal.aborted) throw new ExecError("clientGone");
   if (expiry?.aborted) throw timeoutError(unit.file, timeoutMs);

@@ -150,7 +150,10 @@ export class Answers {
     execution.isStreaming = true;
     return {
       signal: execution.signal,
-      onEnd: () => mayIdle(execution.request, execution.server),
+      onEnd: () => {
+        execution.isStreaming = false;
+        mayIdle(execution.request, execution.server);
+      },
       onError: (thrown) => this.failed(thrown, execution),
       around: (next) => this.#mark.around(execution.endpoint.unit.place, next),
     };

@@ -22,6 +22,8 @@ import type { ScriptUnit } from "./script-unit.ts";
 import { DeploymentHubs } from "./sockets/deployment-hubs.ts";
 import { ScriptTimers } from "./timers.ts";
 
+type Environment = Readonly<Record<string, string>>;
+
 /** What a deployment's state is made of. */
 export interface DeploymentStateOptions {
   readonly key: string;
@@ -83,8 +85,8 @@ export class DeploymentState implements Disposable {
       needs: options.needs,
       hostGuard: options.hostGuard,
       context: () => this.context,
-      process: (file, sealed) => this.#processOf(file, file, sealed),
-      bun: (file, sealed) => this.#bunOf(file, file, sealed),
+      process: (file, sealed) => this.#processOf(file, sealed, this.#envOf(file, sealed)),
+      bun: (file, sealed) => this.#bunOf(file, sealed, this.#envOf(file, sealed)),
       linkValues: (compiled, require) => ({
         ...this.injectedFor(compiled, { require, load: null }, false),
         console: options.console(compiled.file),
@@ -143,14 +145,16 @@ export class DeploymentState implements Disposable {
   ): Record<string, unknown> {
     const { file, prepared } = compiled;
     const absolute = join(this.#options.root, file);
+    let env: Environment | null = null;
+    const envOnce = () => (env ??= this.#envOf(file, sealed));
     const makers: Record<string, () => unknown> = {
       require: () => importer.require,
       $$load: () => importer.load,
       $importMeta: () => importMeta(absolute, importer.require),
       __filename: () => absolute,
       __dirname: () => dirname(absolute),
-      process: () => this.#processOf(file, absolute, sealed),
-      Bun: () => this.#bunOf(file, absolute, sealed),
+      process: () => this.#processOf(file, sealed, envOnce()),
+      Bun: () => this.#bunOf(file, sealed, envOnce()),
       $: () => closed(Bun.$),
       state: () => Object.freeze({ update: harden(this.#options.updateState) }),
       ...injectedMakers(sealed),
@@ -166,15 +170,21 @@ export class DeploymentState implements Disposable {
     return values;
   }
 
-  #bunOf(file: string, path: string, sealed: boolean): typeof Bun {
-    const { listeners } = this;
-    return createBun(this.#options.readEnvironment(file), { file: path, sealed, listeners });
+  /** One for `process` and `Bun`, as with the runtime; a script's writes stay in it. */
+  #envOf(file: string, sealed: boolean): Environment {
+    const env = { ...this.#options.readEnvironment(file) };
+    return sealed ? Object.freeze(env) : env;
   }
 
-  #processOf(file: string, path: string, sealed: boolean): NodeJS.Process {
-    const { readEnvironment, console } = this.#options;
+  #bunOf(file: string, sealed: boolean, env: Environment): typeof Bun {
+    const { listeners } = this;
+    return createBun(env, { file: join(this.#options.root, file), sealed, listeners });
+  }
+
+  #processOf(file: string, sealed: boolean, env: Environment): NodeJS.Process {
+    const { root, console } = this.#options;
     const print: PrintLine = (level, text) => console(file)[level](text);
-    return createProcess(readEnvironment(file), { file: path, sealed, print });
+    return createProcess(env, { file: join(root, file), sealed, print });
   }
 
   [Symbol.dispose](): void {

@@ -16,6 +16,7 @@ import type { Arrival, EngineServices, EngineSettings } from "./engine-options.t
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
 import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
+import { whileOpen } from "./idle.ts";
 import { explainLate, type LateFailure } from "./late-failure.ts";
 import { locate } from "./locate.ts";
 import { plainResponse } from "./respond.ts";
@@ -203,9 +204,7 @@ export class Engine implements Disposable {
     let loaded: LoadedScript;
     try {
       const loading = unit.load((declared) => requireAccess(declared, request, query));
-      // An install may take longer than the socket waits for a first byte.
-      if (isPromiseLike(loading)) server.timeout(request, 0);
-      loaded = await loading;
+      loaded = isPromiseLike(loading) ? await whileOpen(request, server, loading) : loading;
     } catch (thrown) {
       return this.#answerBroken(thrown, begin(null));
     }
@@ -221,7 +220,7 @@ export class Engine implements Disposable {
     let leave: (() => void) | null = null;
     try {
       const { queueMax } = this.#settings;
-      leave = await admit(unit, loaded, { request, query, queueMax, leftMs });
+      leave = await admit(unit, loaded, { request, server, query, queueMax, leftMs });
       if (request.method === "GET" && server.upgrade(request, REFUSED)) return UPGRADED;
       this.#services.units.loopTurns.begin();
       const hasMiddleware = match.pre !== null || match.post !== null;

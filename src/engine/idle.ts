@@ -8,6 +8,20 @@ export function keepOpen(request: Request, server: RequestServer): void {
   server.timeout(request, 0);
 }
 
+/** Waits for something before the answer begins that may take longer than the connection may be quiet. */
+export async function whileOpen<T>(
+  request: Request,
+  server: RequestServer,
+  wait: PromiseLike<T>,
+): Promise<T> {
+  keepOpen(request, server);
+  try {
+    return await wait;
+  } finally {
+    mayIdle(request, server);
+  }
+}
+
 /** Keeps it open for as long as the runtime counts, where nobody can tell when the answer is complete. */
 export function keepOpenLong(request: Request, server: RequestServer): void {
   server.timeout(request, LONG_S);

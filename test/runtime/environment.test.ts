@@ -127,3 +127,24 @@ describe("a changed environment file", () => {
     );
   });
 });
+
+describe("process and Bun", () => {
+  const SHOW_BOTH = `const node = require("process"), bun = require("bun");
+return [process.argv[1], Bun.argv[1], node.argv[1], bun.argv[1]]`;
+
+  test("name the script by its absolute path, however they are reached", async () => {
+    await using app = await scriptApp({ "default/1/a.js": SHOW_BOTH });
+    const path = `${app.scripts.path}/default/1/a.js`;
+    expect((await app.ask("/a")).json).toEqual([path, path, path, path]);
+  });
+
+  test("share the environment: what a script sets is there for what it starts", async () => {
+    await using app = await scriptApp({
+      "default/1/a.js": `// @mode worker
+process.env.FOO = "1";
+return [Bun.env.FOO, Bun.spawnSync(["sh", "-c", "printf %s $FOO"]).stdout.toString()]`,
+    });
+    expect((await app.ask("/a")).json).toEqual(["1", "1"]);
+    expect(process.env["FOO"]).toBeUndefined();
+  });
+});

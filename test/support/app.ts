@@ -23,6 +23,8 @@ export interface TestAppOptions {
   readonly clock?: Clock;
   /** Silent when left out. */
   readonly log?: Logger;
+  /** Is told each limit in seconds that a request asks of its connection; 0 for none. */
+  readonly onIdleLimit?: (seconds: number) => void;
   /** The parent of the process; there is none when left out. */
   readonly restarts?: Restarts;
 }
@@ -66,7 +68,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       ...(options.clock === undefined ? {} : { clock: options.clock }),
     },
   );
-  const server = standInServer(options.peerIp ?? "127.0.0.1");
+  const server = standInServer(options.peerIp ?? "127.0.0.1", options.onIdleLimit);
   const send = async (path: string, init: RequestInit = {}) =>
     app.fetch(new Request(toUrl(path, init), init), server);
   return {
@@ -90,10 +92,10 @@ function toUrl(path: string, init: RequestInit): string {
 }
 
 /** What a request may ask of its socket, where there is none. */
-function standInServer(peerIp: string): RequestServer {
+function standInServer(peerIp: string, onIdleLimit?: (seconds: number) => void): RequestServer {
   return {
     requestIP: () => ({ address: peerIp, family: "IPv4", port: 50_000 }),
-    timeout: () => undefined,
+    timeout: (_request, seconds) => onIdleLimit?.(seconds),
     upgrade: () => false,
   };
 }

@@ -23,17 +23,16 @@ export function createBun(
   env: Readonly<Record<string, string>>,
   { sealed, file, listeners }: BunOptions,
 ): typeof Bun {
-  const own = sealed ? Object.freeze({ ...env }) : { ...env };
   const inheriting =
     (start: (options: { env?: unknown }) => unknown) =>
     (command: unknown, options?: { env?: unknown }): unknown => {
       const given = Array.isArray(command) ? { ...options, cmd: command } : (command as { env?: unknown });
-      return start({ ...given, env: given.env ?? own });
+      return start({ ...given, env: given.env ?? env });
     };
   return overlay(Bun, {
     sealed,
     overrides: {
-      env: own,
+      env,
       argv: sealed ? Object.freeze(["bun", file]) : ["bun", file],
       spawn: harden(inheriting(Bun.spawn as never)),
       serve: listeners.owned(Bun.serve),

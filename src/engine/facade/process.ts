@@ -41,7 +41,7 @@ export function createProcess(
   { sealed, file, print }: ProcessOptions,
 ): NodeJS.Process {
   const overrides: Record<string, unknown> = {
-    env: sealed ? Object.freeze({ ...env }) : { ...env },
+    env,
     argv: sealed ? Object.freeze(["bun", file]) : ["bun", file],
     execArgv: Object.freeze([]),
     mainModule: undefined,
