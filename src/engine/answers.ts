@@ -64,6 +64,8 @@ export class Answers {
     const { promise, resolve } = Promise.withResolvers<Response>();
     const { res } = run;
     let isOver = false;
+    /** What the script answered before it was done. */
+    let begun: Response | Promise<Response> | null = null;
     const { timeoutMs, sinceMs = this.#clock.monotonicMs() } = limit;
     const running = this.#active.enter(execution, {
       timeoutMs,
@@ -88,7 +90,7 @@ export class Answers {
     };
     const succeed = (result: unknown) => {
       if (isOver) return; // A stream that nobody would read must not be begun.
-      const answer = this.of(execution, run, result);
+      const answer = begun ?? this.of(execution, run, result);
       const finish = (response: Response) => {
         running.leave();
         settle(response);
@@ -103,9 +105,9 @@ export class Answers {
       fail(thrown); // The `then` of a thenable is the script's own code.
     }
     res?._whenBegun(() => {
-      const answer = this.of(execution, run, undefined);
-      if (answer instanceof Response) settle(answer);
-      else answer.then(settle);
+      begun = this.of(execution, run, undefined);
+      if (begun instanceof Response) settle(begun);
+      else begun.then(settle);
     });
     return promise;
   }
@@ -113,8 +115,8 @@ export class Answers {
   /** The answer to what a script returned at once. What takes long to begin has the same time limit as a promise. */
   now(execution: Execution, run: Outcome, value: unknown, limit: TimeLimit): Response | Promise<Response> {
     // Asking what a value is costs more than writing most of them.
-    const plain = run.res === null && !execution.logged ? plainResponse(value, run.stringify) : null;
-    if (plain !== null) return plain;
+    const plain = run.res === null ? plainResponse(value, run.stringify) : null;
+    if (plain !== null) return this.#withId(execution, plain);
     const isQuick = value instanceof Response && !this.#mayStream(execution);
     if (isQuick || !isOpenEnded(value, run.res)) return this.of(execution, run, value);
     return this.whenSettled(execution, run, Promise.resolve(value), limit);
@@ -123,15 +125,14 @@ export class Answers {
   /** The answer to a value; a value that cannot be one is a failure of the script. */
   of(execution: Execution, run: Outcome, value: unknown): Response | Promise<Response> {
     try {
-      const plain = run.res === null && !execution.logged ? plainResponse(value, run.stringify) : null;
-      if (plain !== null) return plain;
+      const plain = run.res === null ? plainResponse(value, run.stringify) : null;
+      if (plain !== null) return this.#withId(execution, plain);
       const response = toResponse(value, run.res, run.stringify, {
         isPossible: this.#mayStream(execution),
         begin: () => this.#readingFor(execution),
         mayPause: () => keepOpenLong(execution.request, execution.server),
       });
-      if (response instanceof Response)
-        return execution.logged ? this.#withId(execution, response) : response;
+      if (response instanceof Response) return this.#withId(execution, response);
       return response.then(
         (each) => this.#withId(execution, each),
         (thrown) => this.failed(thrown, execution),

@@ -46,20 +46,10 @@ export interface BodyRules {
   readonly late: () => ExecError;
 }
 
-/** A body that has not been received completely. */
-interface Pending {
-  readonly rules: BodyRules;
-  /** When the request came in, in monotonic milliseconds. */
-  readonly sinceMs: number;
-  readonly request: Request;
-  readonly server: RequestServer;
-  /** Whether its connection is kept open; the runtime counts one as idle whose body comes in slowly. */
-  isKeptOpen: boolean;
-  readonly isOver: boolean;
-  end(body: ReceivedBody | null, error: ExecError | null): void;
-}
+/** A body that has not been received completely, whatever becomes of it. */
+type Pending = Pick<PendingBody<unknown>, keyof PendingBody<unknown>>;
 
-class PendingBody<T> implements Pending {
+class PendingBody<T> {
   readonly rules: BodyRules;
   readonly sinceMs: number;
   readonly request: Request;

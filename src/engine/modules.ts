@@ -151,7 +151,7 @@ export class DeploymentModules {
       }),
     ) as unknown as NodeJS.Require;
     const loadLater = async (specifier: unknown) => {
-      await this.#options.needs.provide(specifier, file);
+      await this.#options.needs.provide(specifier, file, (helper) => this.#instances.has(helper));
       const found = find(specifier, "import");
       return toNamespace(
         found.kind === "helper" ? toLoadedHelper(await this.#loadHelper(found.file)) : load(found),

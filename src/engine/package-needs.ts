@@ -41,9 +41,9 @@ export class PackageNeeds {
   }
 
   /** Installs what a specifier needs that may only be known at run time, as in `import(name)`. Never rejects. */
-  async provide(specifier: unknown, from: string): Promise<void> {
+  async provide(specifier: unknown, from: string, isLoaded: (helper: string) => boolean): Promise<void> {
     if (typeof specifier !== "string") return;
-    const { missing } = this.#survey([specifier], from);
+    const { missing } = this.#survey([specifier], from, isLoaded);
     if (missing.length > 0) await this.install(missing);
   }
 
@@ -64,24 +64,29 @@ export class PackageNeeds {
     return false;
   }
 
-  #survey(specifiers: readonly string[], from: string): Needs {
+  #survey(specifiers: readonly string[], from: string, isLoaded = (_helper: string) => false): Needs {
     if (specifiers.length === 0 || !this.#options.isOn) return NOTHING;
     const missing = new Set<string>();
     const files = new Set<string>();
-    this.#walk(specifiers, from, { missing, files, seen: new Set([from]) });
+    this.#walk(specifiers, from, { missing, files, seen: new Set([from]), isLoaded });
     return { missing: [...missing], files };
   }
 
   #walk(
     specifiers: readonly string[],
     from: string,
-    found: { readonly missing: Set<string>; readonly files: Set<string>; readonly seen: Set<string> },
+    found: {
+      readonly missing: Set<string>;
+      readonly files: Set<string>;
+      readonly seen: Set<string>;
+      readonly isLoaded: (helper: string) => boolean;
+    },
   ): void {
     for (const specifier of specifiers) {
       const name = this.#options.resolution.missingPackage(specifier, from);
       if (name !== null) found.missing.add(name);
       const helper = this.#options.resolution.helperFile(specifier, from, found.files);
-      if (helper === null || found.seen.has(helper)) continue;
+      if (helper === null || found.seen.has(helper) || found.isLoaded(helper)) continue;
       found.seen.add(helper);
       this.#walk(this.#modulesOf(helper), helper, found);
     }

@@ -40,7 +40,6 @@ export function toResponse(
   stringify: Stringify | null,
   streaming: Streaming,
 ): Response | Promise<Response> {
-  if (res === null && isPlainValue(value)) return jsonResponse(value, stringify);
   if (res !== null && (res.headersSent || value === res)) return res._toResponse(streaming);
   const status = res?.statusCode ?? 200;
   const set = res?._setHeaders ?? null;
@@ -86,7 +85,7 @@ export function plainResponse(value: unknown, stringify: Stringify | null): Resp
 
 /** Whether an answer may take long and be quiet in between, so that its connection must not be closed for that. */
 export function isOpenEnded(value: unknown, res: ScriptResponse | null): boolean {
-  if (res?._isStream) return true;
+  if (res !== null && (res.headersSent || value === res)) return res._isStream;
   if (typeof value !== "object" || value === null) return false;
   return value instanceof Response || isStream(value);
 }

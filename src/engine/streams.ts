@@ -77,7 +77,6 @@ export async function openByteStream(
   else signal.addEventListener("abort", leave, { once: true });
   // A generator that waits for something cannot be told to stop before it goes on.
   const first = await Promise.race([chunks.next(), gone]);
-  gone.catch(() => undefined);
   const close = (controller: ReadableStreamDefaultController) => {
     onEnd();
     controller.close();

@@ -11,14 +11,10 @@ export type ResponseState =
       /** Bytes of them. */
       waitingBytes: number;
       sink: ChunkStream | null;
-      /** Made once: whoever asks again must not get a second stream, which nobody reads. */
-      response: Response | null;
     }
   /** `stream` was called: its source is read once the answer is made. */
   | {
       readonly kind: "streaming";
       readonly source: StreamSource;
-      /** Made once: a second one would find the source's beginning gone. */
-      response: Promise<Response> | null;
     }
   | { readonly kind: "ended"; readonly body: Bun.BodyInit | null };

@@ -171,7 +171,7 @@ export class ScriptResponse {
     if (this._state.kind === "ended" || this._state.kind === "streaming") throw sentError("write");
     const bytes = encodeChunk(chunk);
     if (this._state.kind === "open") {
-      this._state = { kind: "writing", chunks: [], waitingBytes: 0, sink: null, response: null };
+      this._state = { kind: "writing", chunks: [], waitingBytes: 0, sink: null };
       queueMicrotask(() => this._begin());
     }
     const state = this._state;
@@ -196,7 +196,7 @@ export class ScriptResponse {
 
   /** Streams an iterable, a reader or an object with `textStream`. */
   stream(source: StreamSource): this {
-    this._end({ kind: "streaming", source, response: null }, TEXT_TYPE);
+    this._end({ kind: "streaming", source }, TEXT_TYPE);
     return this;
   }
 
@@ -226,14 +226,12 @@ export class ScriptResponse {
   _toResponse(streaming: Streaming): Response | Promise<Response> {
     const state = this._state;
     if (state.kind === "streaming") {
-      state.response ??= openByteStream(state.source, streaming.begin()).then(
+      return openByteStream(state.source, streaming.begin()).then(
         ({ body }) => new Response(body, this._init()),
       );
-      return state.response;
     }
     if (state.kind === "writing") {
-      state.response ??= new Response(this._openStream(state, streaming.begin().onEnd), this._init());
-      return state.response;
+      return new Response(this._openStream(state, streaming.begin().onEnd), this._init());
     }
     const body = state.kind === "ended" && !isBodiless(this.statusCode) ? state.body : null;
     return new Response(body, this._init());

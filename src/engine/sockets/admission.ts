@@ -8,7 +8,8 @@ import type { ActiveExecutions } from "../active.ts";
 import { requireAccess, timeoutError } from "../admit.ts";
 import type { Answers } from "../answers.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { ExecutionHost, RequestServer } from "../execution.ts";
+import type { Arrival } from "../engine-options.ts";
+import type { ExecutionHost } from "../execution.ts";
 import type { Executor, Run } from "../executor.ts";
 import type { LoopTurns } from "../loop-turns.ts";
 import type { RunningMark } from "../running-mark.ts";
@@ -37,10 +38,7 @@ export interface SocketsServices {
 }
 
 /** A handshake, as it came in. */
-export interface Handshake {
-  readonly request: Request;
-  readonly server: RequestServer;
-  readonly url: string;
+export interface Handshake extends Arrival {
   /** Query string without its `?`. */
   readonly query: string;
   /** Monotonic milliseconds. */

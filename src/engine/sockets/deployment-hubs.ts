@@ -14,10 +14,6 @@ export class DeploymentHubs {
     this.#deployment = deployment;
   }
 
-  get size(): number {
-    return this.#hubs.size;
-  }
-
   find(match: RouteMatch): SocketHub | undefined {
     return this.#hubs.get(toKey(match));
   }

@@ -62,13 +62,13 @@ export class SocketHub {
    *
    * @throws What the set-up throws; the next socket tries again.
    */
-  async runOf(loaded: LoadedScript, start: (hub: SocketHub) => SocketRun): Promise<SocketRun> {
+  async runOf(loaded: LoadedScript, start: () => SocketRun): Promise<SocketRun> {
     const known = this.current;
     if (known !== null && known.loaded === loaded) {
       await known.ready;
       return known;
     }
-    const run = start(this);
+    const run = start();
     this.current = run;
     try {
       await run.ready;
