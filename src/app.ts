@@ -144,7 +144,9 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   );
   const api = lazily(() => loadApi(services));
   const owned = building.move();
+  const { hostGuard } = units;
   const answer: App["fetch"] = (request, server) => {
+    hostGuard.check();
     const { url } = request;
     const known = engine.fetchKnown(request, server, url);
     if (known !== null) return known;

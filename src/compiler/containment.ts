@@ -84,6 +84,23 @@ export const HOT_METHODS: ReadonlySet<string> = new Set([
   "bind",
 ]);
 
+/**
+ * Names of the getters that stay replaceable in the frozen realm for speed, and whose replacement no cheap glance shows.
+ * A field of a class defines a member on whatever its base class returns, so also on their holder.
+ */
+export const REGEXP_GETTERS: ReadonlySet<string> = new Set([
+  "dotAll",
+  "flags",
+  "global",
+  "hasIndices",
+  "ignoreCase",
+  "multiline",
+  "source",
+  "sticky",
+  "unicode",
+  "unicodeSets",
+]);
+
 /** Collects what a walk sees and decides at its end. */
 export class ContainmentAnalysis {
   #reason: string | null = null;
@@ -174,6 +191,9 @@ export class ContainmentAnalysis {
       case "ClassBody":
         this.#isStrict = true;
         return;
+      case "AccessorProperty":
+      case "PropertyDefinition":
+        return this.#field(node, ancestors.at(-2) as Node);
       case "ThisExpression":
         if (!isMethodThis(ancestors)) this.#refuse("uses this outside of a method");
         return;
@@ -187,6 +207,17 @@ export class ContainmentAnalysis {
         return this.module(literalOf(node["source"]));
       default:
     }
+  }
+
+  #field(field: Node, ofClass: Node): void {
+    const key = field["key"] as Node;
+    const isOwn =
+      ofClass["superClass"] === null || field["static"] === true || key.type === "PrivateIdentifier";
+    const isSymbol = key.type === "MemberExpression" && (key["object"] as Node)["name"] === "Symbol";
+    if (isOwn || isSymbol) return;
+    const name = keyName(field);
+    if (name === null) this.#refuse("computes the name of a field of a subclass");
+    else if (REGEXP_GETTERS.has(name)) this.#refuse(`has a subclass with a field named ${name}`);
   }
 
   /** A module the script loads; null when the name is computed. */

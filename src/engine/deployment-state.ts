@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import vm from "node:vm";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
+import { guardDefiners } from "./definers.ts";
 import { createBun } from "./facade/bun.ts";
 import { createProcess } from "./facade/process.ts";
 import type { PrintLine } from "./facade/std-streams.ts";
@@ -129,6 +130,7 @@ export class DeploymentState implements Disposable {
   get context(): vm.Context {
     if (this.#context !== null) return this.#context;
     this.#context = createScriptContext({ ...this.timers.functions }, { shareIdentities: true });
+    guardDefiners(this.#context, { isKept: true });
     hideLoopGuards(this.#context);
     return this.#context;
   }

@@ -222,7 +222,7 @@ export class Engine implements Disposable {
       const { queueMax } = this.#settings;
       leave = await admit(unit, loaded, { request, server, query, queueMax, leftMs });
       if (request.method === "GET" && server.upgrade(request, REFUSED)) return UPGRADED;
-      this.#services.units.loopTurns.begin();
+      this.#services.units.begin();
       const hasMiddleware = match.pre !== null || match.post !== null;
       const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;

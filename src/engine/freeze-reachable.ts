@@ -45,7 +45,8 @@ export function freezeFunction(fn: object, options: FreezeOptions): void {
 /**
  * Closes one object whose members are inherited.
  *
- * Its `constructor` stays writable: packages compiled to ES5 assign that on prototypes of their own.
+ * Its `constructor` stays writable: packages compiled to ES5 assign that on prototypes of their own. It cannot be
+ * deleted, since nobody could put it back on an object that takes no new members.
  */
 export function freezePrototype(prototype: object, options: FreezeOptions): void {
   if (!Object.isExtensible(prototype)) return;
@@ -56,6 +57,8 @@ export function freezePrototype(prototype: object, options: FreezeOptions): void
   }
   const open = options.openSlots.of(prototype) ?? new Set();
   closeMembers(prototype, new Set([...open, "constructor"]));
+  if (Object.hasOwn(prototype, "constructor"))
+    Object.defineProperty(prototype, "constructor", { configurable: false });
 }
 
 /** Source of a function; run inside a realm, so that the accessors it makes are that realm's own. */

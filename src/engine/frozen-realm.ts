@@ -1,4 +1,5 @@
 import vm from "node:vm";
+import { guardDefiners, protectShared } from "./definers.ts";
 import { freezeReachable, LITERALS, OVERRIDABLE } from "./freeze-reachable.ts";
 import { hideLoopGuards } from "./function-text.ts";
 import { hostGlobals } from "./globals.ts";
@@ -36,6 +37,7 @@ export function createFrozenRealm(): FrozenRealm {
   const context = vm.createContext({ ...host }, { codeGeneration: { strings: false } });
   const run = (code: string): unknown => vm.runInContext(code, context);
   hideLoopGuards(context);
+  guardDefiners(context, { isKept: true });
   const tools = run(REALM_TOOLS) as RealmTools;
   const names = (run("Reflect.ownKeys(globalThis)") as PropertyKey[]).filter(isShownGlobal);
   const globals: Record<string, unknown> = Object.create(null);
@@ -54,6 +56,8 @@ export function createFrozenRealm(): FrozenRealm {
   // As own members of the frozen sandbox object the built-ins cannot be deleted from the global object either.
   for (const name of names) context[name] = globals[name];
   Object.freeze(context);
+  // The prototype of a contextified global object cannot be frozen, only what would change it can be closed.
+  protectShared([run("globalThis") as object, ...openSlots.holders], "fixed");
 
   const globalProto = tools.createGlobalProto(globals);
   return {
@@ -77,10 +81,7 @@ interface RealmTools {
 
 /** Runs inside the realm, so that its functions are the realm's own. */
 const REALM_TOOLS = `(() => {
-  const { create, defineProperty, freeze, setPrototypeOf } = Object;
-  const globalObject = globalThis;
-  const put = (object, key, value) =>
-    defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  const { create, defineProperty, freeze } = Object;
   const overridable = ${OVERRIDABLE};
   const createGlobalProto = (globals) => {
     const proto = create(null);
@@ -100,15 +101,6 @@ const REALM_TOOLS = `(() => {
     }
     return freeze(proto);
   };
-  // The prototype of a contextified global object cannot be frozen, only its setters can be closed.
-  const refuse = (object) => { if (object === globalObject) throw new TypeError("The global object is frozen") };
-  put(Object, "setPrototypeOf", (object, proto) => (refuse(object), setPrototypeOf(object, proto)));
-  put(Reflect, "setPrototypeOf", (object, proto) => {
-    if (object === globalObject) return false;
-    try { return setPrototypeOf(object, proto), true } catch { return false }
-  });
-  const { get, set } = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__");
-  defineProperty(Object.prototype, "__proto__", { get, set(proto) { refuse(this); set.call(this, proto) } });
   return { create: (proto) => create(proto), overridable, createGlobalProto, createGlobalWith };
 })()`;
 

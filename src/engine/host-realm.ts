@@ -1,4 +1,5 @@
 import vm from "node:vm";
+import { guardHostDefiners, protectShared } from "./definers.ts";
 import {
   type FreezeOptions,
   freezeFunction,
@@ -35,6 +36,7 @@ export function closeHostRealm(): void {
     ...hostFreezeOptions(),
     except: new Set([...EXCEPT, ...builtIns]),
   });
+  guardHostDefiners();
   // Every object and function that a script is handed leads here, so these are closed for good.
   freezePrototype(Object.prototype, hostFreezeOptions());
   freezePrototype(Function.prototype, hostFreezeOptions());
@@ -50,6 +52,7 @@ export function createHostGuard(): HostGuard {
       ? [value, value.prototype as object]
       : [value, Object.getPrototypeOf(value) as object];
   });
+  protectShared(hostBuiltIns(), "extensible");
   return new HostGuard([...hostBuiltIns(), ...(extended as object[])]);
 }
 

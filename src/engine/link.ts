@@ -1,6 +1,7 @@
 import vm from "node:vm";
 import { isPromiseLike } from "../base/realm.ts";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
+import { couldDefine, guardDefiners } from "./definers.ts";
 import { type DeploymentState, shareContextIdentity } from "./deployment-state.ts";
 import type { FrozenRealm } from "./frozen-realm.ts";
 import { hideLoopGuards } from "./function-text.ts";
@@ -138,7 +139,11 @@ function linkFrozen(
   const run = script.runInContext(realm.context)(bindings.imports, link, bindings.live) as ScriptFunction;
   const linked = { stringify: realm.stringify, dependencies };
   const { openSlots } = realm;
+  const { hostGuard } = targets;
   const reachesSlots = containment.kind !== "contained" || containment.reachesSlots;
+  // Fields of classes that nobody analysed may have replaced what only the whole comparison shows.
+  const runsUnseen =
+    compiled.prepared.imports.length > 0 || /\brequire\b|\bimport\b/.test(compiled.prepared.body);
   const createGlobal = containment.kind === "own-global" ? globalMaker(compiled, realm, injected) : null;
   return {
     ...linked,
@@ -150,7 +155,9 @@ function linkFrozen(
       try {
         return run(...args);
       } finally {
-        openSlots.restore();
+        if (runsUnseen) openSlots.restore();
+        else openSlots.check();
+        hostGuard.checkReplaced();
       }
     },
   };
@@ -176,11 +183,14 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
   const { body, imports, guards } = compiled.prepared;
   // Agreeing on `instanceof` costs as much as the context, so only scripts that could ask pay for it.
   const asksInstances = imports.length > 0 || /\binstanceof\b|\brequire\b|\beval\b|\bFunction\b/.test(body);
+  const defines = couldDefine(body);
   const run: ScriptFunction = (...args) => {
+    targets.hostGuard.checkAll();
     const context = targets.readyContexts.take();
     Object.assign(context, state.timers.functions);
     if (asksInstances) shareContextIdentity(context);
     if (guards !== null) hideLoopGuards(context);
+    if (defines) guardDefiners(context, { isKept: false });
     const importer = state.modules.importerFor(compiled.file, null, false);
     const link = state.injectedFor(compiled, importer, false);
     const start = (bindings: Bindings) => {
@@ -200,7 +210,7 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
   return { run, stringify: null, dependencies };
 }
 
-/** Runs something and undoes what it did to the server's realm, before and after it waited. */
+/** Runs something and undoes what it did to the server's realm: before and after it waited. */
 function guarded(run: () => unknown, guard: HostGuard): unknown {
   try {
     const value = run();

@@ -1,3 +1,8 @@
+import { REGEXP_GETTERS } from "../compiler/containment.ts";
+
+// Taken before `engine/definers.ts` closes them for what is shared.
+const { defineProperty, getOwnPropertyDescriptor } = Reflect;
+
 /**
  * The few members of a frozen realm that stay writable.
  *
@@ -23,7 +28,7 @@ export class OpenSlots {
       { length: slots.length },
       (_, at) => slots[at] as RealmSlots["slots"][0],
     ).flatMap(({ holder, key }) => {
-      const descriptor = Reflect.getOwnPropertyDescriptor(holder, key);
+      const descriptor = getOwnPropertyDescriptor(holder, key);
       return descriptor ? [{ holder, key, descriptor }] : [];
     });
     for (const { holder, key } of this.#slots) {
@@ -34,6 +39,11 @@ export class OpenSlots {
     this.#isIntact = isIntact;
   }
 
+  /** The objects that have open slots. */
+  get holders(): readonly object[] {
+    return [...this.#keysOf.keys()];
+  }
+
   /** The members of an object that stay writable; null when it has none. */
   of(holder: object): ReadonlySet<PropertyKey> | null {
     return this.#keysOf.get(holder) ?? null;
@@ -42,7 +52,8 @@ export class OpenSlots {
   /**
    * Puts back what was changed, after a glance that costs some 50 ns: for each execution.
    *
-   * Replaced getters of `RegExp.prototype` are seen by {@link restore} only.
+   * A replaced getter of `RegExp.prototype` is seen by {@link restore} only, but nothing that a script has replaces one:
+   * see {@link REGEXP_GETTERS} and `engine/definers.ts`.
    *
    * @returns false when a member is gone for good, so that the realm must be given up: what was deleted from an object
    *   that takes no new members cannot be put back.
@@ -68,9 +79,9 @@ export class OpenSlots {
     let changed = 0;
     for (let at = 0; at < slots.length; at++) {
       const { holder, key, descriptor } = slots[at] as OpenSlot;
-      const now = Reflect.getOwnPropertyDescriptor(holder, key);
+      const now = getOwnPropertyDescriptor(holder, key);
       if (now !== undefined && now.value === descriptor.value && now.get === descriptor.get) continue;
-      if (!Reflect.defineProperty(holder, key, descriptor)) this.#isDamaged = true;
+      if (!defineProperty(holder, key, descriptor)) this.#isDamaged = true;
       changed++;
     }
     return changed;
@@ -109,19 +120,6 @@ function sourceOf(slots: readonly SlotSource[]): string {
 
 const REGEXP_METHODS = ["compile", "constructor", "exec", "test", "toString"];
 const REGEXP_SYMBOLS = ["match", "matchAll", "replace", "search", "split"];
-const REGEXP_GETTERS = [
-  "dotAll",
-  "flags",
-  "global",
-  "hasIndices",
-  "ignoreCase",
-  "multiline",
-  "source",
-  "sticky",
-  "unicode",
-  "unicodeSets",
-];
-
 /**
  * Members of these are assigned on objects of a script's own (`error.name`), and an accessor will not do: a stack
  * begins with the name only when that is a plain value.
@@ -157,5 +155,5 @@ const SLOTS: readonly SlotSource[] = [
   ...NAMED_ERRORS.map((name): SlotSource => [`${name}.prototype`, '"name"']),
   ...REGEXP_METHODS.map((name): SlotSource => ["RegExp.prototype", JSON.stringify(name)]),
   ...REGEXP_SYMBOLS.map((name): SlotSource => ["RegExp.prototype", `Symbol.${name}`]),
-  ...REGEXP_GETTERS.map((name): SlotSource => ["RegExp.prototype", JSON.stringify(name), "getter"]),
+  ...[...REGEXP_GETTERS].map((name): SlotSource => ["RegExp.prototype", JSON.stringify(name), "getter"]),
 ];

@@ -1,5 +1,6 @@
 import type vm from "node:vm";
 import { createScriptContext } from "./deployment-state.ts";
+import type { HostGuard } from "./host-guard.ts";
 
 /**
  * Fresh contexts made ahead of time, for scripts that may change their world.
@@ -12,9 +13,12 @@ export class ReadyContexts implements Disposable {
   #refill: Timer | null = null;
   #isUsed = false;
 
+  readonly #hostGuard: HostGuard;
+
   /** @param readyMax Contexts kept ready; 0 makes each one when it is needed. */
-  constructor(readyMax: number) {
+  constructor(readyMax: number, hostGuard: HostGuard) {
     this.#readyMax = readyMax;
+    this.#hostGuard = hostGuard;
   }
 
   /** Contexts ready now. */
@@ -41,6 +45,7 @@ export class ReadyContexts implements Disposable {
     if (this.#refill !== null || !this.#isUsed || this.#stock.length >= this.#readyMax) return;
     this.#refill = setTimeout(() => {
       this.#refill = null;
+      this.#hostGuard.checkAll();
       this.#stock.push(createScriptContext({}, { shareIdentities: false }));
       this.#scheduleRefill();
     }, 0);

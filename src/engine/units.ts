@@ -56,7 +56,8 @@ export class Units implements Disposable {
   readonly #needs: PackageNeeds;
   readonly #readyContexts: ReadyContexts;
   readonly #collector = new IdleCollector();
-  readonly #hostGuard = createHostGuard();
+  /** Undoes what scripts do to the built-ins of the server's realm. */
+  readonly hostGuard = createHostGuard();
   readonly #deployments = new Map<string, DeploymentState>();
   #unitCount = 0;
   #evicted = 0;
@@ -82,7 +83,13 @@ export class Units implements Disposable {
       installer,
       isOn: autoInstall,
     });
-    this.#readyContexts = new ReadyContexts(options.contextsReady);
+    this.#readyContexts = new ReadyContexts(options.contextsReady, this.hostGuard);
+  }
+
+  /** An execution begins that had to wait: others have been at work since its request came. */
+  begin(): void {
+    this.loopTurns.begin();
+    this.hostGuard.checkReplaced();
   }
 
   /** Deployments with live state. */
@@ -111,7 +118,7 @@ export class Units implements Disposable {
       compiler: this.compiler,
       frozenRealm: () => this.#realm(),
       readyContexts: this.#readyContexts,
-      hostGuard: this.#hostGuard,
+      hostGuard: this.hostGuard,
     };
     const { mark, timeoutDefaultMs } = this.#options;
     const unit = new ScriptUnit(file, state, { targets, mark, needs: this.#needs, timeoutDefaultMs });
@@ -193,7 +200,7 @@ export class Units implements Disposable {
       compiler: this.compiler,
       resolution: this.#resolution,
       needs: this.#needs,
-      hostGuard: this.#hostGuard,
+      hostGuard: this.hostGuard,
       readText,
       readEnvironment: (file) => ({ ...environment, ...readEnvironment(root, file) }),
       timersMax,

@@ -21,6 +21,10 @@ describe("runs in the shared realm", () => {
       "extending built-ins",
       "class NotFound extends Error { constructor(m) { super(m); this.name = 'NotFound' } } throw new NotFound('a')",
     ],
+    [
+      "fields of subclasses",
+      "class A extends Error { name = 'A'; #flags = 1; static flags = 2; [Symbol.toStringTag] = 'A' } return new A()",
+    ],
     ["this in methods", "return { n: 1, get() { return this.n } }.get()"],
     ["members of its own objects", "const o = {}; o.a = 1; o.b ??= 2; delete o.a; return o"],
     [
@@ -117,6 +121,8 @@ describe("takes a fresh context", () => {
     ["require(req.path)", "computes the name of a module"],
     ["require('vm')", "loads vm"],
     ["import 'node:worker_threads'", "loads node:worker_threads"],
+    ["class A extends B { [k] = 1 }", "computes the name of a field of a subclass"],
+    ["class A extends B { flags = 1 }", "has a subclass with a field named flags"],
     ["$$link", "uses the reserved name $$link"],
   ])("%s, because it %s", (source, reason) => {
     expect(verdict(source)).toEqual({ kind: "fresh", reason });

@@ -80,7 +80,7 @@ describe("open slots", () => {
     "RegExp.prototype.exec = () => null",
     "Error.prototype.name = 'left'",
     "Object.prototype.constructor = 'left'",
-    "Object.defineProperty(Array, Symbol.species, { get: () => 'left' })",
+    defineByField("Array", "[Symbol.species]"),
   ])("are put back by the glance before an execution: %s", (tamper) => {
     const before = describeSlots();
     run(tamper);
@@ -91,8 +91,22 @@ describe("open slots", () => {
 
   test("a replaced getter of RegExp.prototype is put back by the full comparison", () => {
     const before = describeSlots();
-    run("Object.defineProperty(RegExp.prototype, 'flags', { get: () => 'left' })");
+    run(defineByField("RegExp.prototype", "flags"));
     expect(realm.openSlots.restore()).toBe(1);
+    expect(describeSlots()).toEqual(before);
+  });
+
+  test.each([
+    "Object.defineProperty(RegExp.prototype, 'flags', { get: () => 'left' })",
+    "Object.defineProperties(RegExp.prototype, { flags: { get: () => 'left' } })",
+    "RegExp.prototype.__defineGetter__('flags', () => 'left')",
+    "RegExp.prototype.__defineSetter__('flags', () => {})",
+    "Object.defineProperty(Promise.prototype, 'then', { writable: false })",
+    "Object.freeze(RegExp.prototype)",
+    "Object.seal(Array.prototype)",
+  ])("can be neither fixed nor redefined: %s", (tamper) => {
+    const before = describeSlots();
+    expect(() => run(tamper)).toThrow("shared by all scripts");
     expect(describeSlots()).toEqual(before);
   });
 
@@ -124,6 +138,11 @@ describe("open slots", () => {
     }
   });
 });
+
+/** Defines a member without any function of the realm: a field of a class lands on what its base class returns. */
+function defineByField(holder: string, key: string): string {
+  return `{ class A { constructor(o) { return o } } class B extends A { ${key} = 'left' } new B(${holder}) }`;
+}
 
 /** Names of the objects below the roots that are not frozen, open slots aside. */
 function changeable(

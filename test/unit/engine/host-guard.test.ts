@@ -43,9 +43,33 @@ test("nothing can be hung on a method", () => {
   expect(Object.isFrozen(object["method"])).toBe(true);
 });
 
-test("members that packages set for a moment are let be", () => {
+test("the check for each execution sees what was replaced or deleted", () => {
+  const object = builtIn();
+  const before = { ...object };
+  const guard = new HostGuard([object]);
+  object["method"] = () => "replaced";
+  guard.checkReplaced();
+  expect({ ...object }).toEqual(before);
+  Reflect.deleteProperty(object, "kept");
+  guard.checkReplaced();
+  expect({ ...object }).toEqual(before);
+});
+
+test("the whole check sees what was added at any time", () => {
+  const object = Object.create(null) as Record<string, unknown>;
+  const guard = new HostGuard([object]);
+  for (const key of ["one", "other"]) {
+    object[key] = 1;
+    guard.checkAll();
+    expect(Object.keys(object)).toEqual([]);
+  }
+});
+
+test("the checks know what a package brought", () => {
   const object = builtIn();
   const guard = new HostGuard([object]);
-  object["stackTraceLimit"] = 100;
-  expect(guard.restore()).toBe(0);
+  object["method"] = () => "polyfill";
+  guard.remember();
+  guard.checkAll();
+  expect((object["method"] as () => string)()).toBe("polyfill");
 });
