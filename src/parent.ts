@@ -124,7 +124,7 @@ export class Parent implements ServerObserver {
     this.#lastReplacement = {
       reason,
       script: guilty.script,
-      line: guilty.line,
+      line: null,
       at: new Date().toISOString(),
     };
     const fields = { ...exitFields(server, exit), ...guilty };

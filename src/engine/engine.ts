@@ -125,7 +125,7 @@ export class Engine implements Disposable {
     url: string,
   ): Response | Promise<Response> {
     const { loaded, state } = endpoint.unit;
-    state.lastUse = ++this.#uses;
+    state.lastUse = this.#marked[CELL.requests] = ++this.#uses;
     const { method } = request;
     const { pre, post } = endpoint.match;
     if (loaded === null || !loaded.isPlain || pre !== null || post !== null || method === "OPTIONS") {

@@ -50,17 +50,9 @@ export class RunningMark {
     }
   }
 
-  /**
-   * Notes where a script is, for a guard that knows. Until the next turn of the event loop the parent takes it for
-   * what holds it up.
-   *
-   * @param line Counted from 1, in the author's own source.
-   */
-  noteLine(script: string, line: number): void {
-    const place = this.placeOf(script);
-    this.cells[CELL.lineScript] = place;
-    this.cells[CELL.line] = line;
-    this.cells[CELL.lineBeats] = this.cells[CELL.beats] ?? 0;
+  /** Notes that something had its turn: many short runs in one turn of the event loop are no stall. */
+  step(): void {
+    this.cells[CELL.steps] = (this.cells[CELL.steps] ?? 0) + 1;
   }
 
   /** Notes that an execution waits. @returns What {@link settled} takes; 0 when there is no room. */
@@ -72,6 +64,7 @@ export class RunningMark {
 
   /** Notes that it waits no longer. */
   settled(cell: number): void {
+    this.step();
     if (cell === 0) return;
     this.cells[cell] = 0;
     this.#freeWaiting.push(cell);

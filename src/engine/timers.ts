@@ -86,6 +86,7 @@ export class ScriptTimers implements Disposable {
       const timer = native(
         (...values: unknown[]) => {
           if (!repeats) this.#pending.delete(timer);
+          this.#mark.step();
           this.#mark.around(place, () => this.#call(callback as Callback, values));
         },
         ...args,

@@ -5,7 +5,6 @@ import type { Exit } from "./server-child.ts";
 export interface Blame {
   /** null when it is not certain. */
   readonly script: string | null;
-  readonly line: number | null;
   /** The deployment whose timer ran, when its script is not known. */
   readonly deployment?: string;
   /** Scripts that waited for something and may have gone on, when none is known to have run. */
@@ -34,17 +33,17 @@ const FROM_INSIDE: ReadonlySet<string | null> = new Set([
  * several none. SIGKILL may have come from anybody, so it says nothing about scripts that merely waited.
  */
 export function blame(
-  { running, line, waiting }: PageReading,
+  { running, waiting }: PageReading,
   { stalled, exit }: { readonly stalled: boolean; readonly exit: Exit },
 ): Blame {
   if (running !== null) {
-    return isScript(running) ? { script: running, line } : { script: null, line: null, deployment: running };
+    return isScript(running) ? { script: running } : { script: null, deployment: running };
   }
   const cameFromInside = stalled || FROM_INSIDE.has(exit.signal) || (exit.code !== null && exit.code !== 0);
-  if (!cameFromInside || waiting.length === 0) return { script: null, line: null };
+  if (!cameFromInside || waiting.length === 0) return { script: null };
   const [only = null, ...others] = waiting;
-  if (others.length === 0) return { script: only, line: null };
-  return { script: null, line: null, candidates: waiting.slice(0, CANDIDATES_MAX) };
+  if (others.length === 0) return { script: only };
+  return { script: null, candidates: waiting.slice(0, CANDIDATES_MAX) };
 }
 
 function isScript(name: string): boolean {

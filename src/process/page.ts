@@ -16,10 +16,10 @@ export const CELL = {
   beats: 1,
   /** Place of the name of the script whose code runs now; 0 for none. */
   running: 2,
-  /** Place of the script's name, line, and beats at which they were noted; see `RunningMark.noteLine`. */
-  lineScript: 3,
-  line: 4,
-  lineBeats: 5,
+  /** Requests that have come to a script. */
+  requests: 3,
+  /** Answers that were waited for, timers and messages that had their turn. */
+  steps: 4,
   /** First of {@link WAITING_CELLS} cells: scripts of executions that wait for something. */
   waiting: 16,
 } as const;
@@ -37,14 +37,12 @@ export const NAMES_AT = 1024;
 export interface PageReading {
   /** Script or deployment whose code ran; null for none, or one that has no name in the page. */
   readonly running: string | null;
-  /** Line in {@link running}; null when it is not known. */
-  readonly line: number | null;
   /** Scripts of executions that waited for something, each once. */
   readonly waiting: readonly string[];
 }
 
 /** What is known where there is no page. */
-export const NOTHING_SEEN: PageReading = { running: null, line: null, waiting: [] };
+export const NOTHING_SEEN: PageReading = { running: null, waiting: [] };
 
 /** The server's end of a page. */
 export interface ServerPage {
@@ -95,22 +93,22 @@ export class ParentPage implements Disposable {
     this.#fd = fd;
   }
 
-  /** Turns of the server's event loop so far. */
-  readBeats(): number {
+  /**
+   * A number that changes as long as the server is not stuck: also in a turn of the event loop that takes long because
+   * many requests have their share of it.
+   */
+  readPulse(): number {
     this.#readCells();
-    return this.#cells[CELL.beats] ?? 0;
+    const { beats, requests, steps } = CELL;
+    return [beats, requests, steps].reduce((sum, cell) => sum + (this.#cells[cell] ?? 0), 0);
   }
 
   read(): PageReading {
     this.#readCells();
     const cells = this.#cells;
-    // What was noted in an earlier turn of the event loop says nothing about this one.
-    const noted = cells[CELL.lineBeats] === cells[CELL.beats] ? (cells[CELL.lineScript] ?? 0) : 0;
-    const running = cells[CELL.running] || noted;
     const waiting = new Set(cells.subarray(CELL.waiting, CELL.waiting + WAITING_CELLS));
     return {
-      running: this.#readName(running),
-      line: running > 0 && noted === running ? (cells[CELL.line] ?? null) : null,
+      running: this.#readName(cells[CELL.running] ?? 0),
       waiting: [...waiting].map((place) => this.#readName(place)).filter((name) => name !== null),
     };
   }

@@ -50,7 +50,8 @@ export interface Replacement {
   readonly reason: "crashed" | "stalled";
   /** The script whose code ran then, relative to the scripts directory; null when that is not certain. */
   readonly script: string | null;
-  readonly line: number | null;
+  /** Not known: only the script could tell, and it does not come to it. */
+  readonly line: null;
   /** ISO 8601. */
   readonly at: string;
 }

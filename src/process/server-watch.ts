@@ -23,11 +23,11 @@ export class ServerWatch implements Disposable {
     return this.#page === null;
   }
 
-  /** One look at its heartbeat. @returns Whether it stands still for too long. */
+  /** One look at its pulse. @returns Whether it stands still for too long. */
   isStalled(nowMs: number): boolean {
     if (this.#page === null) return false;
     const { stallTimeoutMs } = this.facts;
-    const stillMs = this.#stall.look({ nowMs, beats: this.#page.readBeats() });
+    const stillMs = this.#stall.look({ nowMs, pulse: this.#page.readPulse() });
     return stallTimeoutMs > 0 && stillMs >= stallTimeoutMs && !this.#isStopped;
   }
 

@@ -1,9 +1,9 @@
 /** A look that comes this much later than the one before says that the looker itself stood still. */
 const LATE_MS = 1_000;
 
-/** Decides from looks at a server's heartbeat whether its event loop stands still. */
+/** Decides from looks at a server's pulse whether it is stuck. */
 export class StallWatch {
-  #beats = -1;
+  #pulse = -1;
   #changedAtMs = 0;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -14,11 +14,11 @@ export class StallWatch {
    * a pause of its own the watch counts anew.
    *
    * @param look.nowMs On a monotonic clock.
-   * @returns Milliseconds since the heartbeat was last seen to change.
+   * @returns Milliseconds since the pulse was last seen to change.
    */
-  look({ nowMs, beats }: { readonly nowMs: number; readonly beats: number }): number {
-    if (beats !== this.#beats || nowMs - this.#lookedAtMs > LATE_MS) this.#changedAtMs = nowMs;
-    this.#beats = beats;
+  look({ nowMs, pulse }: { readonly nowMs: number; readonly pulse: number }): number {
+    if (pulse !== this.#pulse || nowMs - this.#lookedAtMs > LATE_MS) this.#changedAtMs = nowMs;
+    this.#pulse = pulse;
     this.#lookedAtMs = nowMs;
     return nowMs - this.#changedAtMs;
   }

@@ -157,6 +157,52 @@ describe("no stall", () => {
     expect(await server.serverPid()).toBe(pid);
   });
 
+  const busy = "const until = performance.now() + 60;\nwhile (performance.now() < until) String(until);";
+
+  test.each([
+    ["requests that came at once", busy],
+    ["requests whose timers are due at once", `await new Promise((done) => setTimeout(done, 100));\n${busy}`],
+    ["requests that read a file", `await Bun.file("/dev/null").text();\n${busy}`],
+    ["timers that nobody waits for", `setTimeout(() => { ${busy} shared.ended++ }, 100);`],
+  ])("many short runs in one turn of the event loop: %s", async (_what, source) => {
+    const files = {
+      "default/1/a.js": `shared.ended ??= 0;\n${source}\nshared.ended++;\nreturn "done"`,
+      "default/1/ended.js": "return shared.ended",
+    };
+    await using server = await startProcess({ files, flags: ["--stall-timeout", "500ms"] });
+    const pid = await server.serverPid();
+    const ask = () => server.fetch("/a").then((response) => response.text());
+    const answers = await Promise.all(Array.from({ length: 24 }, ask));
+    expect(answers).toEqual(Array(24).fill("done"));
+    const isTimer = source.startsWith("setTimeout");
+    await until(
+      async () => Number(await (await server.fetch("/ended")).text()),
+      (ended) => ended === (isTimer ? 48 : 24),
+    );
+    expect(await server.serverPid()).toBe(pid);
+  });
+
+  test("many messages of a socket at once", async () => {
+    const files = {
+      "default/1/a.ts": `// @mode worker
+// @websocket
+ws.message = (socket) => { ${busy} socket.send("done") };`,
+    };
+    await using server = await startProcess({ files, flags: ["--stall-timeout", "500ms"] });
+    const pid = await server.serverPid();
+    const socket = new WebSocket(`${server.url.replace("http", "ws")}/a`);
+    await new Promise((resolve) => socket.addEventListener("open", resolve));
+    let count = 0;
+    socket.addEventListener("message", () => void count++);
+    for (let at = 0; at < 24; at++) socket.send("x");
+    await until(
+      () => count,
+      (seen) => seen === 24,
+    );
+    expect(await server.serverPid()).toBe(pid);
+    socket.close();
+  });
+
   test("a script that takes long and yields", async () => {
     const files = {
       "default/1/long.ts":

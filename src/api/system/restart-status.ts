@@ -39,7 +39,10 @@ export const restartStatus = operation({
             .string()
             .nullable()
             .openapi({ description: "The script whose code ran then; null when that is not certain" }),
-          line: z.int().nullable(),
+          line: z
+            .int()
+            .nullable()
+            .openapi({ description: "Always null: a server that is stuck cannot tell where in the script" }),
           at: isoTime,
         })
         .optional()

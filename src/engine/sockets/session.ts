@@ -100,6 +100,7 @@ export class SocketSession implements SocketPeer {
   received(data: string | Buffer): void {
     const { message } = this.#handlers;
     if (message === null) return;
+    this.#host.mark.step();
     this.#marked[CELL.running] = this.#place;
     try {
       const result = message(this.socket, data);

@@ -69,7 +69,7 @@ describe("system.getRestartStatus", () => {
     const lastReplacement = {
       reason: "stalled",
       script: "default/1/a.ts",
-      line: 3,
+      line: null,
       at: "2026-01-15T10:29:00.000Z",
     } as const;
     await using app = await testApp({ restarts: parent(lastReplacement) });

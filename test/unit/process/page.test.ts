@@ -14,7 +14,7 @@ describe("the page between parent and server", () => {
   test("the script whose code runs is read by its name, none when it is over", () => {
     const { parent, mark } = page();
     using _ = parent;
-    expect(parent.read()).toEqual({ running: null, line: null, waiting: [] });
+    expect(parent.read()).toEqual({ running: null, waiting: [] });
     mark.around(mark.placeOf("default/1/größe.ts"), () => {
       expect(parent.read().running).toBe("default/1/größe.ts");
       mark.around(mark.placeOf("default/1/pre.ts"), () =>
@@ -43,16 +43,28 @@ describe("the page between parent and server", () => {
     expect(mark.waits(mark.placeOf("a.ts"))).not.toBe(0);
   });
 
-  test("a line counts until the event loop has turned", () => {
+  test("a turn of the event loop, a request, and anything that had its turn make the pulse another one", () => {
     const { parent, mark } = page();
     using _ = parent;
-    mark.noteLine("a.ts", 12);
-    expect(parent.read()).toMatchObject({ running: "a.ts", line: 12 });
-    mark.around(mark.placeOf("b.ts"), () =>
-      expect(parent.read()).toMatchObject({ running: "b.ts", line: null }),
-    );
-    mark.cells[CELL.beats] = 1;
-    expect(parent.read()).toMatchObject({ running: null, line: null });
+    const seen = [parent.readPulse()];
+    for (const cell of [CELL.beats, CELL.requests]) {
+      mark.cells[cell] = (mark.cells[cell] ?? 0) + 1;
+      seen.push(parent.readPulse());
+    }
+    mark.step();
+    seen.push(parent.readPulse());
+    mark.settled(mark.waits(mark.placeOf("a.ts")));
+    seen.push(parent.readPulse());
+    expect(new Set(seen).size).toBe(5);
+  });
+
+  test("code that runs on and on leaves the pulse as it is", () => {
+    const { parent, mark } = page();
+    using _ = parent;
+    const before = parent.readPulse();
+    mark.around(mark.placeOf("a.ts"), () => mark.around(mark.placeOf("b.ts"), () => 1));
+    mark.waits(mark.placeOf("a.ts"));
+    expect(parent.readPulse()).toBe(before);
   });
 
   test("when the room for names is full, further scripts have none", () => {
