@@ -34,6 +34,10 @@ return new ReadableStream({ pull(c) { c.enqueue("x") }, cancel() { ${count("told
   "default/1/writes.ts": `${count("began")}
 while (!req.signal.aborted) { res.write("tick"); await Bun.sleep(1) }
 ${count("told")}`,
+  "default/1/never-ended.ts": `res.write("tick");
+${count("began")}
+await new Promise((done) => req.signal.addEventListener("abort", done));
+${count("told")}`,
   "default/1/raw.ts": `// @rawBody
 ${count("began")}
 try { for await (const _ of req); } catch {}
@@ -75,6 +79,7 @@ describe("a client that goes away", () => {
     ["before the first chunk of a stream", "/before-first-chunk"],
     ["before the script returns a stream", "/returned-too-late"],
     ["during res.write", "/writes"],
+    ["during an answer that is never ended", "/never-ended"],
   ])("%s: the script is told", async (_name, path) => {
     const { socket } = await slowConnection(server.url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await untilMarked("began");

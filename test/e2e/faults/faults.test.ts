@@ -34,6 +34,8 @@ beforeAll(async () => {
       ...NEIGHBOUR_FILE,
       ...VITALS_FILE,
       "default/1/big.ts": "return Buffer.alloc(2e6)",
+      "default/1/still-late.ts": `queueMicrotask(() => { throw new Error("still thrown") });
+Promise.reject(new Error("still rejected")); return 1`,
       "default/1/still-logs.ts": 'console.log("still here"); return 1',
     },
     flags: ["--write-buffer-max", "8mb"],
@@ -60,6 +62,13 @@ describe("after all that", () => {
 
   test("what belongs to the process is what it was", async () => {
     expect(await readVitals(server)).toEqual(vitals);
+  });
+
+  test("what nobody catches is still met", async () => {
+    const from = server.output().length;
+    await server.fetch("/still-late");
+    for (const message of ["still thrown", "still rejected"])
+      await expectLogged({ level: 50, message }, from);
   });
 
   test("no descriptor is left open", async () => {

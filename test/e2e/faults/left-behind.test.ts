@@ -23,7 +23,8 @@ const FILES = {
     'new (require("node:worker_threads").Worker)("setInterval(() => {}, 100)", { eval: true }); return 1',
   "default/1/socket.ts": 'new WebSocket("ws://127.0.0.1:1").onerror = () => {}; return 1',
   "default/1/channel.ts": 'new BroadcastChannel("a").onmessage = () => {}; return 1',
-  "default/1/interval.ts": "setInterval(() => {}, 1); return 1",
+  "default/1/interval.ts": "shared.ticks ??= 0; setInterval(() => shared.ticks++, 1); return 1",
+  "default/1/ticks.ts": "return shared.ticks",
 };
 
 let server: ServerProcess;
@@ -82,6 +83,19 @@ describe("no process outlives the server that", () => {
       (left) => left.length === 0,
     );
   });
+});
+
+test("an interval that a script left ticks until the cache is cleared", async () => {
+  const ticks = async () => Number((await ask("/ticks")).text);
+  await ask("/interval");
+  await until(ticks, (count) => count > 3);
+  expect((await clearCache()).status).toBe(200);
+  const twice = async () => {
+    const before = await ticks();
+    await Bun.sleep(30);
+    return { before, after: await ticks() };
+  };
+  await until(twice, ({ before, after }) => before === after, { withinMs: 3_000 });
 });
 
 describe("a port that a script listens on", () => {

@@ -162,6 +162,33 @@ console.warn(why); res.end()`,
     log: { level: 40, msg: /^Cannot write 1000000 bytes: 8000000 wait .* --write-buffer-max is 8388608/ },
   },
   {
+    name: "a handler never answers",
+    script: "// @timeout 50ms\nmodule.exports = (req, res) => new Promise(() => {})",
+    status: 504,
+  },
+  {
+    name: "a stream is made and never consumed",
+    script: 'new ReadableStream({ pull(c) { c.enqueue("x".repeat(1e6)) } }); return 1',
+    text: "1",
+  },
+  {
+    name: "a generator is begun and never consumed",
+    script:
+      "const ticks = (async function* () { for (;;) yield await Bun.sleep(1) })(); await ticks.next(); return 1",
+    text: "1",
+  },
+  {
+    name: "one half of a stream is sent, the other never consumed",
+    script: 'const [one, other] = new Blob(["x".repeat(1e6)]).stream().tee(); return one',
+    text: /^x{1000000}$/,
+  },
+  {
+    name: "a posted body is never read",
+    script: "return 1",
+    init: { method: "POST", body: Buffer.alloc(5_000_000) },
+    text: "1",
+  },
+  {
     name: "a fetched body is never read",
     script: 'return (await fetch("http://" + req.headers.host + "/big")).status',
     text: "200",
