@@ -130,6 +130,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
         bodyTimeoutMs: config.bodyTimeout,
         bodiesMaxBytes: config.bodiesMax,
         writeBufferMaxBytes: config.writeBufferMax,
+        answerCopyMaxBytes: config.answerCopyMax,
         queueMax: config.queueMax,
         urlCacheMax: config.urlCacheMax,
         sockets: {

@@ -90,6 +90,11 @@ export const SETTINGS = {
     default: 64 * 1024 ** 2,
     description: "Bytes that res.write may have waiting for one client; one more write throws in the script",
   }),
+  answerCopyMax: setting(size({ min: 1 }), {
+    default: 4 * 1024 ** 2,
+    description:
+      "Largest text, in characters, or bytes of an answer that are copied for their client; beyond it they are sent as the client takes them, without Content-Length",
+  }),
   timeoutDefault: setting(duration({ unlimited: true }), {
     default: 3_600_000,
     description: "@timeout of scripts that declare none",

@@ -4,14 +4,14 @@ import { isInstanceOf } from "../base/realm.ts";
 import type { ActiveExecutions } from "./active.ts";
 import { timeoutError } from "./admit.ts";
 import type { Execution } from "./execution.ts";
+import { ExecutionStreaming, type Outlet } from "./execution-streaming.ts";
 import type { Run } from "./executor.ts";
 import type { FailurePresenter } from "./failure.ts";
-import { keepOpen, keepOpenLong, mayIdle } from "./idle.ts";
+import { keepOpen } from "./idle.ts";
 import { LoopLimitError } from "./loop-limit-error.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import { isOpenEnded, plainResponse, toResponse } from "./respond.ts";
 import type { RunningMark } from "./running-mark.ts";
-import type { StreamReading } from "./streams.ts";
 
 /** What an answer needs to know of its run. */
 type Outcome = Pick<Run, "res" | "stringify">;
@@ -34,16 +34,19 @@ export interface AnswersOptions {
   readonly log: Logger;
   readonly loopTurns: LoopTurns;
   readonly mark: RunningMark;
+  /** Largest body that is copied for its client. */
+  readonly copyBytesMax: number;
 }
 
 /** Makes answers of what runs return, throw, or do not do in time. */
-export class Answers {
+export class Answers implements Outlet {
+  readonly mark: RunningMark;
+  readonly copyBytesMax: number;
   readonly #active: ActiveExecutions;
   readonly #clock: Clock;
   readonly #failures: FailurePresenter;
   readonly #log: Logger;
   readonly #loopTurns: LoopTurns;
-  readonly #mark: RunningMark;
 
   constructor(options: AnswersOptions) {
     this.#active = options.active;
@@ -51,7 +54,8 @@ export class Answers {
     this.#failures = options.failures;
     this.#log = options.log;
     this.#loopTurns = options.loopTurns;
-    this.#mark = options.mark;
+    this.mark = options.mark;
+    this.copyBytesMax = options.copyBytesMax;
   }
 
   /** Answers as soon as the script has, or when its time is over; the script may go on after that. */
@@ -100,7 +104,7 @@ export class Answers {
     };
     try {
       // What the script handed over may have code of its own: getters, `toJSON`.
-      value.then((result) => this.#mark.around(execution.endpoint.unit.place, () => succeed(result)), fail);
+      value.then((result) => this.mark.around(execution.endpoint.unit.place, () => succeed(result)), fail);
     } catch (thrown) {
       fail(thrown); // The `then` of a thenable is the script's own code.
     }
@@ -117,7 +121,7 @@ export class Answers {
     // Asking what a value is costs more than writing most of them.
     const plain = run.res === null ? plainResponse(value, run.stringify) : null;
     if (plain !== null) return this.#withId(execution, plain);
-    const isQuick = value instanceof Response && !this.#mayStream(execution);
+    const isQuick = value instanceof Response && !new ExecutionStreaming(execution, this).isPossible;
     if (isQuick || !isOpenEnded(value, run.res)) return this.of(execution, run, value);
     return this.whenSettled(execution, run, Promise.resolve(value), limit);
   }
@@ -127,11 +131,8 @@ export class Answers {
     try {
       const plain = run.res === null ? plainResponse(value, run.stringify) : null;
       if (plain !== null) return this.#withId(execution, plain);
-      const response = toResponse(value, run.res, run.stringify, {
-        isPossible: this.#mayStream(execution),
-        begin: () => this.#readingFor(execution),
-        mayPause: () => keepOpenLong(execution.request, execution.server),
-      });
+      const streaming = new ExecutionStreaming(execution, this);
+      const response = toResponse(value, run.res, run.stringify, streaming);
       if (response instanceof Response) return this.#withId(execution, response);
       return response.then(
         (each) => this.#withId(execution, each),
@@ -140,24 +141,6 @@ export class Answers {
     } catch (thrown) {
       return this.failed(thrown, execution);
     }
-  }
-
-  /** A script that has changed meanwhile may do anything. */
-  #mayStream({ endpoint }: Execution): boolean {
-    return endpoint.unit.loaded?.mayStream ?? true;
-  }
-
-  #readingFor(execution: Execution): StreamReading {
-    execution.isStreaming = true;
-    return {
-      signal: execution.signal,
-      onEnd: () => {
-        execution.isStreaming = false;
-        mayIdle(execution.request, execution.server);
-      },
-      onError: (thrown) => this.failed(thrown, execution),
-      around: (next) => this.#mark.around(execution.endpoint.unit.place, next),
-    };
   }
 
   /** The answer to what a script threw at once: what it had answered by then stands, what it had begun does not. */

@@ -31,6 +31,8 @@ export interface EngineSettings {
   readonly bodiesMaxBytes: number;
   /** Bytes that may wait for one client. */
   readonly writeBufferMaxBytes: number;
+  /** Largest body of an answer that is copied for its client. */
+  readonly answerCopyMaxBytes: number;
   readonly queueMax: number;
   readonly urlCacheMax: number;
   readonly sockets: SocketsSettings;

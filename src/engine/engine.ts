@@ -60,7 +60,8 @@ export class Engine implements Disposable {
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [active, executor, host] = [this.active, this.#executor, this.#host];
     const { loopTurns } = units;
-    const answers = new Answers({ active, clock, failures, log, mark, loopTurns });
+    const copyBytesMax = settings.answerCopyMaxBytes;
+    const answers = new Answers({ active, clock, failures, log, mark, loopTurns, copyBytesMax });
     this.#answers = answers;
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);

@@ -6,6 +6,7 @@ import { JSON_TYPE, jsonResponse, type Stringify, serialise } from "./json.ts";
 import { SNIFFED_BYTES, sniffType } from "./sniff.ts";
 import { isBodiless, parseStatus } from "./status.ts";
 import { openByteStream, type Streaming, type StreamSource } from "./streams.ts";
+import { wholeResponse } from "./whole-body.ts";
 
 /** Headers that belong to one connection, besides those that `Connection` names (RFC 9110 §7.6.1). */
 const HOP_BY_HOP = [
@@ -47,8 +48,11 @@ export function toResponse(
   if (value === undefined || value === null) {
     return new Response(null, { status: res?._isStatusSet ? status : 204, ...(set ? { headers: set } : {}) });
   }
-  const build = (body: Bun.BodyInit, type: string) =>
-    new Response(isBodiless(status) ? null : body, { status, headers: withType(set, type) as Headers });
+  const build = (body: Bun.BodyInit, type: string) => {
+    const init = { status, headers: withType(set, type) as Headers };
+    if (isBodiless(status)) return new Response(null, init);
+    return type === JSON_TYPE ? new Response(body, init) : wholeResponse(body, init, streaming);
+  };
   switch (typeof value) {
     case "string":
       return build(value, looksLikeHtml(value) ? HTML_TYPE : TEXT_TYPE);

@@ -30,10 +30,16 @@ export function encodeChunk(chunk: unknown): Uint8Array {
 export interface Streaming {
   /** Whether the script, or a module it imports, can have made a `Response` of a stream. */
   readonly isPossible: boolean;
+  /** Whether the client asks for the head alone. */
+  readonly isHead: boolean;
+  /** Largest body of known length that is copied for its client, in bytes. */
+  readonly copyBytesMax: number;
   /** Called at most once for a stream. */
   begin(): StreamReading;
   /** Called for what may be a stream, but is handed to the runtime as it is. */
   mayPause(): void;
+  /** Is told why an answer that has begun is broken off. */
+  onError(thrown: unknown): void;
 }
 
 /** How a stream is read. */

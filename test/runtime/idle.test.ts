@@ -42,4 +42,15 @@ describe("a connection may be quiet while its answer comes, and no longer: ", ()
     await Promise.all([app.ask("/a"), app.ask("/a")]);
     expect(limits).toEqual([0, IDLE_TIMEOUT_S]);
   });
+
+  test("bytes beyond --answer-copy-max wait for nothing but their client, so it is not kept open for them", async () => {
+    const limits: number[] = [];
+    await using app = await scriptApp(
+      { "default/1/a.js": "return Buffer.alloc(1_000_000)" },
+      ["--answer-copy-max", "1kb"],
+      { onIdleLimit: (seconds) => limits.push(seconds) },
+    );
+    expect((await app.ask("/a")).text.length).toBe(1_000_000);
+    expect(limits).toEqual([]);
+  });
 });

@@ -6,6 +6,7 @@ import { looksLikeHtml } from "../html-text.ts";
 import { JSON_INIT, JSON_TYPE, type Stringify, serialise } from "../json.ts";
 import { isBodiless, parseStatus } from "../status.ts";
 import { encodeChunk, openByteStream, type Streaming, type StreamSource } from "../streams.ts";
+import { joinChunks, wholeResponse } from "../whole-body.ts";
 import { type CookieOptions, toCookie } from "./cookie.ts";
 import type { ResponseState } from "./response-state.ts";
 
@@ -188,7 +189,7 @@ export class ScriptResponse {
     if (this._state.kind === "ended" || this._state.kind === "streaming") return this;
     if (chunk !== undefined) this.write(chunk);
     const { sink, chunks } = this._state;
-    this._state = { kind: "ended", body: sink ? null : new Blob(chunks as Bun.BlobPart[]) };
+    this._state = { kind: "ended", body: sink ? null : joinChunks(chunks) };
     if (sink) sink.end();
     else this._begin();
     return this;
@@ -234,7 +235,9 @@ export class ScriptResponse {
       return new Response(this._openStream(state, streaming.begin().onEnd), this._init());
     }
     const body = state.kind === "ended" && !isBodiless(this.statusCode) ? state.body : null;
-    return new Response(body, this._init());
+    const init = this._init();
+    const isWhole = body === null || this._type === JSON_TYPE;
+    return isWhole ? new Response(body, init) : wholeResponse(body, init, streaming);
   }
 
   /** Status and headers; the usual ones are shared, since an object for each answer costs 3 % of it. */

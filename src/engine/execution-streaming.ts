@@ -1,0 +1,59 @@
+import type { Execution } from "./execution.ts";
+import { keepOpenLong, mayIdle } from "./idle.ts";
+import type { RunningMark } from "./running-mark.ts";
+import type { Streaming, StreamReading } from "./streams.ts";
+
+/** What all answers of a server have in common when they are sent bit by bit. */
+export interface Outlet {
+  readonly mark: RunningMark;
+  /** Largest body that is copied for its client. */
+  readonly copyBytesMax: number;
+  /** Reports what went wrong once an answer has begun. */
+  failed(thrown: unknown, execution: Execution): unknown;
+}
+
+/** How the answer of one execution is sent; made for each, so it holds nothing but its two fields. */
+export class ExecutionStreaming implements Streaming {
+  private _execution: Execution;
+  private _outlet: Outlet;
+
+  constructor(execution: Execution, outlet: Outlet) {
+    this._execution = execution;
+    this._outlet = outlet;
+  }
+
+  /** A script that has changed meanwhile may do anything. */
+  get isPossible(): boolean {
+    return this._execution.endpoint.unit.loaded?.mayStream ?? true;
+  }
+
+  get isHead(): boolean {
+    return this._execution.request.method === "HEAD";
+  }
+
+  get copyBytesMax(): number {
+    return this._outlet.copyBytesMax;
+  }
+
+  begin(): StreamReading {
+    const { _execution: execution, _outlet: outlet } = this;
+    execution.isStreaming = true;
+    return {
+      signal: execution.signal,
+      onEnd: () => {
+        execution.isStreaming = false;
+        mayIdle(execution.request, execution.server);
+      },
+      onError: (thrown) => this.onError(thrown),
+      around: (next) => outlet.mark.around(execution.endpoint.unit.place, next),
+    };
+  }
+
+  mayPause(): void {
+    keepOpenLong(this._execution.request, this._execution.server);
+  }
+
+  onError(thrown: unknown): void {
+    this._outlet.failed(thrown, this._execution);
+  }
+}
