@@ -5,8 +5,11 @@ export interface Neighbour {
   readonly calls: number;
   /** What was not as it should be. */
   readonly complaints: readonly string[];
-  /** Longest and 99th percentile wait for an answer, in milliseconds. */
-  waits(): { readonly longestMs: number; readonly p99Ms: number };
+  /**
+   * What callers waited who come every `everyMs`, in milliseconds. This one calls again only when it is answered, so for
+   * each long wait those that it missed meanwhile are counted too: a stall of a second is no single call.
+   */
+  waits(): { readonly p50Ms: number; readonly p99Ms: number; readonly longestMs: number };
   /** Ends it, once its last call is answered. */
   stop(): Promise<void>;
 }
@@ -47,10 +50,15 @@ export function startNeighbour(
     },
     complaints,
     waits() {
-      const sorted = waitsMs.toSorted((one, other) => one - other);
+      const all: number[] = [];
+      for (const waitMs of waitsMs) {
+        all.push(waitMs);
+        for (let leftMs = waitMs - everyMs; leftMs > 0; leftMs -= everyMs) all.push(leftMs);
+      }
+      const sorted = all.sort((one, other) => one - other);
       const at = (share: number) =>
         sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-      return { longestMs: at(1), p99Ms: at(0.99) };
+      return { p50Ms: at(0.5), p99Ms: at(0.99), longestMs: at(1) };
     },
     async stop() {
       isOver = true;
