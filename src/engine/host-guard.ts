@@ -23,6 +23,8 @@ export class HostGuard {
   readonly #holders: Holder[] = [];
   #glance: Glance;
   #lookedForAddedMs = 0;
+  /** Scripts that may have reached a built-in and have not settled. */
+  #underWay = 0;
 
   /** @param builtIns Objects to watch; the methods on them are frozen. */
   constructor(builtIns: readonly object[]) {
@@ -47,19 +49,37 @@ export class HostGuard {
   }
 
   /**
-   * For each request: puts back what was replaced or deleted, and now and then what was added, so that neither the
-   * server nor a script works with it.
+   * For each request: puts back what was left by code that went on after its own request, once a millisecond; while a
+   * script that may have reached a built-in still runs, each time.
    */
   check(): void {
     const now = performance.now();
-    if (now - this.#lookedForAddedMs < ADDED_CHECK_MS) return this.checkReplaced();
+    if (now - this.#lookedForAddedMs < ADDED_CHECK_MS) {
+      if (this.#underWay > 0) this.checkReplaced();
+      return;
+    }
     this.#lookedForAddedMs = now;
     this.checkAll();
   }
 
   /**
-   * For each execution. Members that keep their values are constants to the engine, so that comparing all of them costs
-   * some 10 ns.
+   * A script that may have reached a built-in goes on until a promise of its settles.
+   *
+   * @param whole Whether everything is compared then, as {@link restore} does.
+   */
+  follow(running: PromiseLike<unknown>, { whole }: { readonly whole: boolean }): void {
+    this.#underWay++;
+    const settled = () => {
+      this.#underWay--;
+      if (whole) this.restore();
+      else this.checkReplaced();
+    };
+    running.then(settled, settled);
+  }
+
+  /**
+   * After code that may have reached a built-in. Members that keep their values are constants to the engine, so that
+   * comparing all of them costs some 0.1 µs.
    */
   checkReplaced(): void {
     if (!this.#glance.areKept()) this.restore();

@@ -153,7 +153,9 @@ function linkFrozen(
       if (createGlobal !== null) args[OWN_GLOBAL_AT] = createGlobal();
       if (!reachesSlots) return run(...args);
       try {
-        return run(...args);
+        const value = run(...args);
+        if (isPromiseLike(value)) hostGuard.follow(value, { whole: false });
+        return value;
       } finally {
         if (runsUnseen) openSlots.restore();
         else openSlots.check();
@@ -214,11 +216,7 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
 function guarded(run: () => unknown, guard: HostGuard): unknown {
   try {
     const value = run();
-    if (isPromiseLike(value))
-      value.then(
-        () => guard.restore(),
-        () => guard.restore(),
-      );
+    if (isPromiseLike(value)) guard.follow(value, { whole: true });
     return value;
   } finally {
     guard.restore();
