@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join, normalize, relative } from "node:path";
+import { CLIENT_NAMES, CLIENT_PATH } from "../packages/builtin-client.ts";
 import { BUNDLED } from "../packages/bundled.ts";
 import { lookAgain } from "../packages/resolver-cache.ts";
 import { parseSpecifier } from "../packages/specifier.ts";
@@ -128,7 +129,8 @@ export class ModuleResolution {
         : this.#resolveIn(place, specifier, by);
     if (found !== null && place !== null) this.#remember(key, place);
     if (found !== null) return found;
-    if (name !== null && BUNDLED.has(name))
+    if (CLIENT_NAMES.has(specifier)) return { kind: "package", path: CLIENT_PATH };
+    if (name !== null && BUNDLED.has(name) && !CLIENT_NAMES.has(name))
       return { kind: "package", path: Bun.resolveSync(specifier, import.meta.dir) };
     if (name !== null && place === null) throw notFound(this.#explainMissing({ name, specifier, from }));
     throw moduleNotFound(specifier, from);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { fencedBlocks } from "../support/fenced-blocks.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
+import { until } from "../support/until.ts";
 
 /** The README's own commands against the real process, in the order a reader would type them. */
 const README = await Bun.file(new URL("../../README.md", import.meta.url)).text();
@@ -44,6 +45,21 @@ test("the client of the WebSocket section prints what the page says", async () =
   const code = client?.text.replaceAll("ws://localhost:8081", server.url.replace("http", "ws")) ?? "";
   const child = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe", stderr: "inherit" });
   expect((await new Response(child.stdout).text()).trim()).toBe(client?.next?.text ?? "missing");
+});
+
+test("the script of the section on the typed client answers what the page says", async () => {
+  const script = fencedBlocks(README).find(
+    ({ language, heading }) => language === "ts" && heading === "Typed client",
+  );
+  await server.storage.write({
+    "scripts/default/1/with-client.ts":
+      script?.text.replaceAll("http://localhost:8081", server.url) ?? "missing",
+  });
+  const answer = await until(
+    () => server.fetch("/with-client"),
+    ({ status }) => status !== 404,
+  );
+  expect(await answer.json()).toEqual(JSON.parse(script?.next?.text ?? "missing"));
 });
 
 async function runInShell(commands: string) {

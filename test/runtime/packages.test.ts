@@ -171,18 +171,36 @@ describe("what is never asked for at the registry", () => {
     ["a path that climbs", 'return require("x/../../y")', 500, /Cannot/],
     ["a name of more than 214 characters", `return require("${"a".repeat(215)}")`, 500, /Cannot find module/],
     ["node_modules", 'return require("node_modules")', 500, /Cannot find module/],
-    [
-      "the platform's own client",
-      'return require("@hoody-ai/hoody-sdk")',
-      500,
-      /Cannot find module "@hoody-ai\/hoody-sdk" from "default\/1\/a\.ts": a later version of the server brings it/,
-    ],
   ])("%s", async (_name, source, status, text) => {
     await using own = await npmRegistry();
     await using live = await packageApp(own, { scripts: { "a.ts": source } });
     const answer = await live.ask("/a");
     expect([answer.status, answer.text]).toEqual([status, expect.stringMatching(text)]);
     expect(own.asked().filter((name) => name !== "x")).toEqual([]);
+  });
+
+  test("the platform's own client, which the server brings", async () => {
+    await using own = await npmRegistry();
+    const use = (name: string) => `const { HoodyClient } = require("${name}");
+      const client = await new HoodyClient({ baseUrl: "http://exec", fetch: async () => Response.json({ status: "ok" }) }).withContainer("c");
+      return { status: (await client.exec.health.check()).status };`;
+    await using live = await packageApp(own, {
+      scripts: {
+        "a.ts": use("@hoody-ai/hoody-sdk"),
+        "b.js": `// @mode worker\n${use("hoody-sdk")}`,
+        "c.ts":
+          'import Client, { ExecApiError } from "@hoody-ai/hoody-sdk"; return [Client.name, ExecApiError.name]',
+        "d.ts": 'return require("@hoody-ai/hoody-sdk/deep")',
+      },
+    });
+    expect((await live.ask("/a")).text).toBe('{"status":"ok"}');
+    expect((await live.ask("/b")).text).toBe('{"status":"ok"}');
+    expect((await live.ask("/c")).text).toBe('["HoodyClient","ExecApiError"]');
+    expect(await live.ask("/d")).toMatchObject({
+      status: 500,
+      text: expect.stringMatching(/Cannot find module/),
+    });
+    expect(own.asked()).toEqual([]);
   });
 
   test("what a disabled script needs", async () => {

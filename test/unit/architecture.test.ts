@@ -6,6 +6,8 @@ import { readSourceTree, type SourceFile } from "../support/source-tree.ts";
 /** TABLE: folder → layer. A file imports from lower layers and from its own folder, never sideways. */
 const LAYER_OF: Readonly<Record<string, number>> = {
   base: 0,
+  // Scripts and other programs load it; it knows nothing of the server.
+  client: 0,
   errors: 1,
   config: 2,
   process: 2,
@@ -70,7 +72,8 @@ test("every file but the entry is reached from it", () => {
   visit("main.ts");
   // What only writes documents is reached from scripts/.
   const describing = ["access", "config", "errors"].map((folder) => `${folder}/describe.ts`);
-  for (const path of ["api/document.ts", ...describing]) visit(path);
+  // The client is for scripts and other programs.
+  for (const path of ["api/document.ts", "client/index.ts", ...describing]) visit(path);
   expect(FILES.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([]);
 });
 
@@ -85,7 +88,9 @@ test("every operation has a contract test of the same name", () => {
 
 test(`no file is longer than ${LINES_MAX} lines: a longer one usually holds two nouns`, () => {
   expect(
-    FILES.filter(({ lines }) => lines > LINES_MAX).map(({ path, lines }) => `${path}: ${lines}`),
+    FILES.filter(({ path, lines }) => lines > LINES_MAX && !path.includes("/generated/")).map(
+      ({ path, lines }) => `${path}: ${lines}`,
+    ),
   ).toEqual([]);
 });
 

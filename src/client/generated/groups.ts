@@ -1,0 +1,52 @@
+// Written by `bun run client`.
+import * as exec from "./exec.ts";
+
+export const GROUPS = {
+  health: {
+    check: exec.healthCheck,
+  },
+  system: {
+    openapiJson: exec.systemOpenapiJson,
+    openapiYaml: exec.systemOpenapiYaml,
+    getRestartStatus: exec.systemGetRestartStatus,
+    restartServer: exec.systemRestartServer,
+  },
+  scripts: {
+    read: exec.scriptsRead,
+    write: exec.scriptsWrite,
+    delete: exec.scriptsDelete,
+    list: exec.scriptsList,
+    tree: exec.scriptsTree,
+    move: exec.scriptsMove,
+  },
+  validate: {
+    script: exec.validateScript,
+    syntax: exec.validateSyntax,
+    typescript: exec.validateTypescript,
+    dependencies: exec.validateDependencies,
+    magicComments: exec.validateMagicComments,
+    returnType: exec.validateReturnType,
+  },
+  magic: {
+    schema: exec.magicSchema,
+    read: exec.magicRead,
+    update: exec.magicUpdate,
+    bulkUpdate: exec.magicBulkUpdate,
+  },
+  cache: {
+    clear: exec.cacheClear,
+  },
+  state: {
+    get: exec.stateGet,
+    set: exec.stateSet,
+    clear: exec.stateClear,
+  },
+  route: {
+    resolve: exec.routeResolve,
+    discover: exec.routeDiscover,
+    test: exec.routeTest,
+  },
+  ids: {
+    list: exec.idsList,
+  },
+} as const;
