@@ -76,7 +76,7 @@ export class Parent implements ServerObserver {
     this.#log.setLevel(facts.logLevel);
     if (this.#port !== null) this.#log.info({ pid: server.pid }, "A new server process listens");
     this.#port = facts.port;
-    server.watch = new ServerWatch(server.pid, server.pageFd, facts);
+    server.watch = new ServerWatch(server.pid, server.page, facts);
     if (server.watch.isBlind) this.#log.warn({}, "The server shares no memory: a stall will not be noticed");
     if (server === this.#next) this.#takeOver(server);
   }

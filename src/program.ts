@@ -8,7 +8,9 @@ import { describeSettings } from "./config/describe.ts";
 import { type Config, loadConfig } from "./config/load.ts";
 import { hideSecrets } from "./config/secrets.ts";
 import { RunningMark } from "./engine/running-mark.ts";
+import { createOwnPage } from "./process/page.ts";
 import { ParentLink } from "./process/parent-link.ts";
+import { OwnTicks } from "./process/ticks.ts";
 import { type RunningServer, refuseTakenPort, serve } from "./server.ts";
 
 /** Exit codes of the program (running.md §1). */
@@ -34,7 +36,9 @@ async function main(argv: readonly string[]): Promise<void> {
   const log = createLog(config);
   for (const warning of config.warnings) log.warn(warning);
   const environment = { ...process.env } as Record<string, string>;
-  const mark = new RunningMark(parent?.page);
+  const page = parent?.page ?? createOwnPage();
+  const ticks = parent === null ? new OwnTicks(page) : null;
+  const mark = new RunningMark(page.bytes);
   const app = await open(config, () => createApp(config, { log, environment, mark, restarts: parent }));
   surviveScripts(app, log);
   const server = listen(config, (port) => serve(app, { hostname: config.host, port, log }), parent);
@@ -43,6 +47,7 @@ async function main(argv: readonly string[]): Promise<void> {
     await app[Symbol.asyncDispose]();
     await endDescendants(process.pid, DESCENDANTS_GRACE_MS);
     parent?.[Symbol.dispose]();
+    ticks?.[Symbol.dispose]();
     log.info({ aborted }, "Stopped");
   };
   const ending = new Ending({ log, exit: ownExit() }, stop);

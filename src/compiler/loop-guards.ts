@@ -1,5 +1,5 @@
 import { type Place, toPlaces } from "./excerpt.ts";
-import { isLoop, type LoopShape, shapeOf } from "./loop-shapes.ts";
+import { isLoop, roundsMaxOf } from "./loop-shapes.ts";
 import type { Edit } from "./source-text.ts";
 import { forEachChild, isFunction, isTypeOnly, type Node } from "./syntax-tree.ts";
 
@@ -7,8 +7,8 @@ import { forEachChild, isFunction, isTypeOnly, type Node } from "./syntax-tree.t
 export interface GuardedLoop {
   /** Where its statement begins in the author's text. */
   readonly place: Place;
-  /** Whether a round takes nanoseconds, so that the clock is asked less often. */
-  readonly isCheap: boolean;
+  /** Whether it stands in another loop of its function. */
+  readonly isInner: boolean;
   /** Whether its function can be suspended between two rounds. */
   readonly suspends: boolean;
 }
@@ -18,9 +18,9 @@ export interface LoopGuards {
   readonly edits: readonly Edit[];
   /** By index; the guard of loop `n` is `<sites>[n]`. */
   readonly loops: readonly GuardedLoop[];
-  /** Name under which the compiled code finds the guards. */
+  /** Name under which the compiled code finds the guards and the ticks (`LoopSites`). */
   readonly sites: string;
-  /** Binds each guard to a name of its own, so that reading it costs nothing. */
+  /** Binds each of them to a name of its own, so that reading it costs nothing. */
   readonly bindings: string;
   /** Variables of the loops at the top level. */
   readonly topLevel: string;
@@ -29,18 +29,20 @@ export interface LoopGuards {
 /** Loops that end by themselves within so many rounds of no calls have no guard. */
 const UNGUARDED_ROUNDS_MAX = 10_000;
 
-/** Rounds between two looks at the clock of a loop that counts itself; one less than a power of two. */
-const COUNTER_MASK = 4_095;
-
 /**
- * Puts a guard into every loop of a file: a count-down that asks the clock when it runs out.
+ * Puts a guard into every loop of a file: it looks at the clock in the first round after each tick, a number that
+ * somebody outside of this thread changes every few milliseconds (`LOOP_CELL` of `process/page.ts`).
  *
  * ```js
- * while (more()) { if(--$$left1<0){$$run1=$$loop1.at($$run1);$$left1=$$loop1.next} step(); }
+ * while (more()) { if($$ticks[0]!==$$tick1){$$run1=$$loop1.at($$run1);$$tick1=$$ticks[0]}$$ticks[2]=0; step(); }
  * ```
  *
- * The variables belong to the loop's function, so that they stay in registers and each activation has its own. All
- * of it stands on the line of the loop's body. Loops inside of `with` have none: its object could answer for them.
+ * It sees at once when rounds become slow. Without the store, the JIT (Bun 1.4.5) reads the tick once, in front of the
+ * loop, and never again. As long as no tick was seen, the call is not part of the machine code; in a bare loop that ran
+ * for longer it is, and costs up to as much as a round does. Behind a `catch` it never is, but then each tick drops to
+ * the interpreter: `while (n > 0) n--` for 200 ms took 2 s. The variables belong to the loop's function, so that they stay in registers and each activation
+ * has its own. All of it stands on the line of the loop's body. Loops inside of `with` have none: its object could
+ * answer for them.
  *
  * @param options.isAsync Whether the top level awaits.
  * @param options.toAuthor Leads a place of the text to the author's.
@@ -68,8 +70,7 @@ const GUARD_TEXTS = new RegExp(
     String.raw`let \$\$_*run\d+=0[^;]*;`,
     String.raw`\{/\*\$\$_*\*/`,
     String.raw`/\*\$\$_*\*/\}`,
-    String.raw`if\(--\$\$_*left\d+<0\)\{[^}]*\}`,
-    String.raw`if\(\([^()]*&${COUNTER_MASK}\)===${COUNTER_MASK}\)\$\$_*run\d+=[^;]*;`,
+    String.raw`if\(\$\$_*ticks\[0\]!==[^}]*\}\$\$_*ticks\[2\]=0;`,
   ].join("|"),
   "g",
 );
@@ -80,7 +81,7 @@ function unusedPrefix(text: string): string {
     String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
   );
   let prefix = "$$";
-  while (["run", "left", "loop", "*/"].some((name) => plain.includes(prefix + name))) prefix += "_";
+  while (["run", "tick", "loop", "*/"].some((name) => plain.includes(prefix + name))) prefix += "_";
   return prefix;
 }
 
@@ -110,7 +111,7 @@ class GuardCollector {
     if (isFunction(node)) return this.#within(node["body"] as Node, isSuspendable(node), node);
     if (node.type === "StaticBlock") return this.#within(node, false, node);
     if (!isLoop(node)) return this.#children(node);
-    this.#guard(node, shapeOf(node, this.#frame.depth));
+    if (roundsMaxOf(node, this.#frame.depth) > UNGUARDED_ROUNDS_MAX) this.#guard(node);
     this.#frame.depth++;
     this.#children(node);
     this.#frame.depth--;
@@ -120,16 +121,12 @@ class GuardCollector {
     if (this.#loops.length === 0) return null;
     const places = toPlaces(this.#loops.map(({ offset }) => offset));
     const sites = `${this.#prefix}loops`;
-    const bound = this.#loops.map((_, at) => `${this.#prefix}loop${at}=${sites}[${at}]`);
+    const bound = this.#loops.map((_, at) => `${this.#prefix}loop${at}=${sites}.guards[${at}]`);
     return {
       edits: this.#edits,
-      loops: this.#loops.map(({ isCheap, suspends }, at) => ({
-        place: places[at] as Place,
-        isCheap,
-        suspends,
-      })),
+      loops: this.#loops.map(({ offset: _, ...loop }, at) => ({ place: places[at] as Place, ...loop })),
       sites,
-      bindings: `const ${bound.join(",")};`,
+      bindings: `const ${this.#prefix}ticks=${sites}.ticks,${bound.join(",")};`,
       topLevel: toDeclaration(this.#topLevel),
     };
   }
@@ -151,18 +148,15 @@ class GuardCollector {
     this.#edits.push({ start: at, end: at, text });
   }
 
-  #guard(loop: Node, { isCheap, counter, roundsMax }: LoopShape): void {
-    if (roundsMax <= UNGUARDED_ROUNDS_MAX) return;
-    const { suspends, declarations } = this.#frame;
-    const at = this.#loops.push({ offset: loop.start, isCheap, suspends }) - 1;
-    const [left, run, site] = ["left", "run", "loop"].map((name) => `${this.#prefix}${name}${at}`);
-    declarations.push(`${run}=0`);
-    if (counter !== null) {
-      const isDue = `(${counter}&${COUNTER_MASK})===${COUNTER_MASK}`;
-      return this.#insert(loop["body"] as Node, `if(${isDue})${run}=${site}.at(${run});`);
-    }
-    declarations.push(`${left}=${site}.first`);
-    this.#insert(loop["body"] as Node, `if(--${left}<0){${run}=${site}.at(${run});${left}=${site}.next}`);
+  #guard(loop: Node): void {
+    const { suspends, declarations, depth } = this.#frame;
+    const at = this.#loops.push({ offset: loop.start, isInner: depth > 0, suspends }) - 1;
+    const [run, tick, site] = ["run", "tick", "loop"].map((name) => `${this.#prefix}${name}${at}`);
+    const ticks = `${this.#prefix}ticks`;
+    declarations.push(`${run}=0`, `${tick}=${ticks}[0]+${ticks}[1]`);
+    const look = `${run}=${site}.at(${run});${tick}=${ticks}[0]`;
+    const isDue = `${ticks}[0]!==${tick}`;
+    this.#insert(loop["body"] as Node, `if(${isDue}){${look}}${ticks}[2]=0;`);
   }
 
   #insert(body: Node, text: string): void {

@@ -1,15 +1,5 @@
 import { forEachChild, isFunction, isTypeOnly, memberName, type Node } from "./syntax-tree.ts";
 
-/** What a loop looks like to somebody who wants to know how long one round may take. */
-export interface LoopShape {
-  /** Whether a round calls nothing that could be anything: then it takes nanoseconds. */
-  readonly isCheap: boolean;
-  /** Name of a variable that counts up by one from a small number and is written nowhere else; null for none. */
-  readonly counter: string | null;
-  /** Rounds until it ends by itself, those of loops inside it multiplied in; Infinity when nobody can tell. */
-  readonly roundsMax: number;
-}
-
 /** Methods of built-in values whose time does not grow with anything; a method of the script's own may bear the name too. */
 const CHEAP_METHODS = new Set([
   "at",
@@ -37,22 +27,17 @@ export function isLoop(node: Node): boolean {
 /** Loops within loops beyond this are taken for anything: each one is read once for every loop around it. */
 const DEPTH_MAX = 8;
 
-const ANYTHING: LoopShape = { isCheap: false, counter: null, roundsMax: Infinity };
-
 /**
- * Reads a loop's shape from its syntax alone.
+ * Rounds until a loop that calls nothing ends by itself, those of loops inside it multiplied in; read from its syntax
+ * alone.
  *
  * @param depth Number of loops around it.
+ * @returns Infinity when nobody can tell.
  */
-export function shapeOf(loop: Node, depth: number): LoopShape {
-  if (depth > DEPTH_MAX) return ANYTHING;
-  const isCheap = !asksForMore(loop);
-  const counted = isCheap && loop.type === "ForStatement" ? countedBy(loop) : null;
-  return {
-    isCheap,
-    counter: counted?.name ?? null,
-    roundsMax: counted === null ? Infinity : roundsOf(loop, counted, depth),
-  };
+export function roundsMaxOf(loop: Node, depth: number): number {
+  if (depth > DEPTH_MAX || loop.type !== "ForStatement" || asksForMore(loop)) return Infinity;
+  const counted = countedBy(loop);
+  return counted === null ? Infinity : roundsOf(loop, counted, depth);
 }
 
 /** Whether some part of a node, inner functions aside, may run code that is not seen here, or wait. */
@@ -162,7 +147,7 @@ function roundsOf(loop: Node, { name, from }: Counted, depth: number): number {
 
 function innerRounds(node: Node, depth: number): number {
   if (isFunction(node)) return 1;
-  if (isLoop(node)) return shapeOf(node, depth).roundsMax;
+  if (isLoop(node)) return roundsMaxOf(node, depth);
   let rounds = 1;
   forEachChild(node, (child) => {
     rounds = Math.max(rounds, innerRounds(child, depth));

@@ -11,7 +11,7 @@ import { harden } from "./harden.ts";
 import type { HostGuard } from "./host-guard.ts";
 import { closeHeld } from "./host-realm.ts";
 import { ScriptListeners } from "./listeners.ts";
-import { createLoopGuards } from "./loop-limit.ts";
+import { createLoopSites } from "./loop-limit.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 import type { ModuleResolution } from "./module-resolution.ts";
 import { viewOf } from "./module-views.ts";
@@ -162,7 +162,7 @@ export class DeploymentState implements Disposable {
       ...injectedMakers(sealed),
     };
     const guards = prepared.guards;
-    if (guards !== null) makers[guards.sites] = () => createLoopGuards(compiled, this.#options.loopTurns);
+    if (guards !== null) makers[guards.sites] = () => createLoopSites(compiled, this.#options.loopTurns);
     const values: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(this.timers.functions)) {
       if (prepared.freeNames.has(name)) values[name] = value;

@@ -1,3 +1,5 @@
+import { LOOP_CELL } from "../process/page.ts";
+
 /** Where a run of a loop stands, as {@link LoopTurns} counts. */
 interface Standing {
   readonly stint: number;
@@ -12,6 +14,8 @@ interface Standing {
  * stints of many requests. Nothing is scheduled while no such loop is looked at.
  */
 export class LoopTurns implements Disposable {
+  /** What compiled code looks at in each round; see {@link LOOP_CELL}. */
+  readonly cells: Int32Array;
   stint = 0;
   turn = 0;
   /** Whoever looked at the clock last. */
@@ -21,6 +25,10 @@ export class LoopTurns implements Disposable {
   private _isTickDue = false;
   private _immediate: Timer | null = null;
 
+  constructor(cells: Int32Array) {
+    this.cells = cells;
+  }
+
   /** Notices the end of this stint and of this turn. */
   watch(): void {
     if (!this._isTickDue) {
@@ -28,7 +36,7 @@ export class LoopTurns implements Disposable {
       // Runs once the microtasks are done, and before the next request or timer does.
       process.nextTick(() => {
         this._isTickDue = false;
-        this._ended = null;
+        this.begin();
         this.stint++;
       });
     }
@@ -46,9 +54,10 @@ export class LoopTurns implements Disposable {
     return run.turn !== this.turn || (run.stint !== this.stint && this.lastRun !== run);
   }
 
-  /** Remembers that a loop was ended: should its script catch that and go on, its other loops end as well. */
+  /** Remembers that a loop was ended: should its script catch that and go on, its other loops end in their first round. */
   end(script: string): void {
     this._ended = script;
+    this.cells[LOOP_CELL.haste] = 1;
     this.watch();
   }
 
@@ -59,6 +68,7 @@ export class LoopTurns implements Disposable {
   /** Another request begins, which has nothing to do with what was ended; it may be of the same stint. */
   begin(): void {
     this._ended = null;
+    this.cells[LOOP_CELL.haste] = 0;
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import { CELL, CELLS_BYTES, NAMES_AT, WAITING_CELLS } from "../process/page.ts";
+import { CELL, CELLS_BYTES, LOOP_CELLS, NAMES_AT, WAITING_CELLS } from "../process/page.ts";
 
 /** What {@link RunningMark.placeOf} answers when there is no room for another name. */
 const UNNAMED = -1;
@@ -13,6 +13,8 @@ const ENCODER = new TextEncoder();
 export class RunningMark {
   /** See {@link CELL}; `cells[CELL.running]` is written around each unbroken run, without a call. */
   readonly cells: Int32Array;
+  /** See `LOOP_CELL` of the page. */
+  readonly loopCells: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #places = new Map<string, number>();
   readonly #freeWaiting: number[] = Array.from({ length: WAITING_CELLS }, (_, at) => CELL.waiting + at);
@@ -22,6 +24,7 @@ export class RunningMark {
   constructor(bytes: Uint8Array = new Uint8Array(CELLS_BYTES)) {
     this.#bytes = bytes;
     this.cells = new Int32Array(bytes.buffer, bytes.byteOffset, CELLS_BYTES / 4);
+    this.loopCells = this.cells.subarray(CELL.loops, CELL.loops + LOOP_CELLS);
   }
 
   /** The place of a script's or deployment's name in the page, for {@link CELL.running}. */

@@ -50,7 +50,7 @@ export interface UnitsOptions {
  */
 export class Units implements Disposable {
   readonly compiler: Compiler;
-  readonly loopTurns = new LoopTurns();
+  readonly loopTurns: LoopTurns;
   readonly #options: UnitsOptions;
   readonly #resolution: ModuleResolution;
   readonly #needs: PackageNeeds;
@@ -65,6 +65,7 @@ export class Units implements Disposable {
 
   constructor(options: UnitsOptions) {
     this.#options = options;
+    this.loopTurns = new LoopTurns(options.mark.loopCells);
     const { readText, compiledMax, loopLimitDefaultMs } = options;
     this.compiler = new Compiler({
       readText,

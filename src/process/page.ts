@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, unlinkSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -6,7 +6,8 @@ import { join } from "node:path";
  * A page of memory that a server process shares with its parent.
  *
  * The server writes with plain stores, about 1 ns each, what the parent must know when the server can no longer say
- * it: that its event loop turns, and which script's code runs.
+ * it: that its event loop turns, and which script's code runs. The parent writes ticks, by which code that never lets
+ * go of the server notices that time passes.
  */
 const PAGE_BYTES = 1024 ** 2;
 
@@ -20,9 +21,49 @@ export const CELL = {
   requests: 3,
   /** Answers that were waited for, timers and messages that had their turn. */
   steps: 4,
+  /** First of {@link LOOP_CELLS} cells that the guards of loops look at. */
+  loops: 5,
   /** First of {@link WAITING_CELLS} cells: scripts of executions that wait for something. */
   waiting: 16,
 } as const;
+
+/**
+ * What the guards of loops look at, as indices from {@link CELL}`.loops` on; the compiled code of
+ * `compiler/loop-guards.ts` spells them out.
+ */
+export const LOOP_CELL = {
+  /** Changes every {@link TICK_MS} while one run goes on, by another thread's or process's hand; see {@link TickCount}. */
+  tick: 0,
+  /** Not 0 while loops that begin shall look at the clock in their first round. */
+  haste: 1,
+  /**
+   * Written in each round and read by nobody. The store keeps the JIT from reading the tick once, in front of a loop
+   * that calls nothing: without it, `while (n > 0) n--` never saw a change in Bun 1.4.5.
+   */
+  fence: 2,
+} as const;
+
+export const LOOP_CELLS = 3;
+
+/** How often the tick changes, in milliseconds. */
+export const TICK_MS = 10;
+
+/**
+ * Counts ticks while nothing else has its turn in the server. One that answers many short requests sees none, so that
+ * their loops run as if they had no guards; the first comes 10 to 20 ms after a run has begun.
+ */
+export class TickCount {
+  #turns = -1;
+  #tick = 0;
+
+  /** @param cells Those of {@link CELL}. @returns What belongs into {@link LOOP_CELL}`.tick`. */
+  next(cells: Int32Array): number {
+    const turns = (cells[CELL.requests] ?? 0) + (cells[CELL.steps] ?? 0);
+    if (turns === this.#turns) this.#tick++;
+    this.#turns = turns;
+    return this.#tick;
+  }
+}
 
 /** Waiting executions that the page has room for; more are not seen in it. */
 export const WAITING_CELLS = 64;
@@ -54,7 +95,7 @@ export interface ServerPage {
 /**
  * Makes the page of this server process: a file without a name where the system can do that.
  *
- * Where no file can be made, it is a piece of memory that the parent cannot see: a server that stalls then stays.
+ * Where no file can be made, it is memory of this process alone: a server that stalls then stays.
  */
 export function createPage(): ServerPage {
   for (const directory of PAGE_DIRECTORIES) {
@@ -64,7 +105,12 @@ export function createPage(): ServerPage {
       // The next one may be there and writable.
     }
   }
-  return { path: "", bytes: new Uint8Array(CELLS_BYTES) };
+  return createOwnPage();
+}
+
+/** A page for a server without a parent: other threads of its process see it. */
+export function createOwnPage(): ServerPage {
+  return { path: "", bytes: new Uint8Array(new SharedArrayBuffer(CELLS_BYTES)) };
 }
 
 /** In memory where there is one: on a disk, the kernel would write the page back again and again. */
@@ -83,14 +129,19 @@ function createPageIn(directory: string): ServerPage {
   return { path, bytes };
 }
 
-/** The parent's end of a page. */
+/** The parent's end of a page; it ticks while it is open. */
 export class ParentPage implements Disposable {
   readonly #fd: number;
   readonly #cells = new Int32Array(CELLS_BYTES / 4);
+  readonly #count = new TickCount();
+  readonly #tick = new Int32Array(1);
+  readonly #ticks: Timer;
 
-  /** @param fd Open for reading; closed with the page. */
+  /** @param fd Open for reading and writing; closed with the page. */
   constructor(fd: number) {
     this.#fd = fd;
+    // Write by write and not mapped: memory of a file that is gone would end this process.
+    this.#ticks = setInterval(() => this.#writeTick(), TICK_MS);
   }
 
   /**
@@ -114,7 +165,14 @@ export class ParentPage implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearInterval(this.#ticks);
     closeSync(this.#fd);
+  }
+
+  #writeTick(): void {
+    this.#readCells();
+    this.#tick[0] = this.#count.next(this.#cells);
+    writeSync(this.#fd, this.#tick, 0, 4, (CELL.loops + LOOP_CELL.tick) * 4);
   }
 
   #readCells(): void {

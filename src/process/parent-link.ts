@@ -1,12 +1,15 @@
 import { endWithParent } from "./libc.ts";
-import { CELL, createPage, type ServerPage } from "./page.ts";
+import { CELL, createPage, LOOP_CELL, type ServerPage } from "./page.ts";
 import type { HandOver, Replacement, RestartRequest, ServerFacts, ToParent, ToServer } from "./protocol.ts";
 import type { Restarts } from "./restarts.ts";
+import { OwnTicks } from "./ticks.ts";
 
 /** The argument by which a parent says that it is one, and what a server starts with. */
 const HANDED_OVER = "--handed-over=";
 /** How often the heartbeat is written, in milliseconds. */
 const BEAT_MS = 100;
+/** Beats after which a parent that ticks would have ticked; it takes its time for the server's first answer. */
+const TICKLESS_BEATS = 20;
 /** What an answer has to reach its client before the process ends without draining, in milliseconds. */
 const ANSWER_MS = 100;
 
@@ -26,6 +29,8 @@ export class ParentLink implements Restarts, Disposable {
   readonly #pid = process.ppid;
   readonly #owner = Promise.withResolvers<void>();
   #heart: Timer | null = null;
+  /** Where the parent cannot see the page. */
+  #ticks: OwnTicks | null = null;
 
   private constructor(handOver: HandOver | null) {
     this.handOver = handOver;
@@ -47,8 +52,8 @@ export class ParentLink implements Restarts, Disposable {
   }
 
   /** The memory shared with the parent. */
-  get page(): Uint8Array {
-    return this.#page.bytes;
+  get page(): ServerPage {
+    return this.#page;
   }
 
   /** Settles when no other server is left that does the work which only one may do: schedules, rotation, jobs. */
@@ -80,9 +85,13 @@ export class ParentLink implements Restarts, Disposable {
 
   /** Tells that the server listens; from then on its heart beats. */
   ready(facts: Omit<ServerFacts, "page">): void {
-    const cells = new Int32Array(this.page.buffer, this.page.byteOffset);
+    const { buffer, byteOffset } = this.#page.bytes;
+    const cells = new Int32Array(buffer, byteOffset);
     this.#heart = setInterval(() => {
-      cells[CELL.beats] = (cells[CELL.beats] ?? 0) + 1;
+      const beats = (cells[CELL.beats] ?? 0) + 1;
+      cells[CELL.beats] = beats;
+      const isTickless = beats === TICKLESS_BEATS && cells[CELL.loops + LOOP_CELL.tick] === 0;
+      if (isTickless) this.#ticks = new OwnTicks(this.#page);
     }, BEAT_MS);
     this.#tell({ kind: "ready", page: this.#page.path, ...facts });
     // It takes 0.6 ms, in which whoever reads the printed address is still on the way.
@@ -98,6 +107,7 @@ export class ParentLink implements Restarts, Disposable {
 
   [Symbol.dispose](): void {
     if (this.#heart !== null) clearInterval(this.#heart);
+    this.#ticks?.[Symbol.dispose]();
   }
 
   #tell(message: ToParent): void {

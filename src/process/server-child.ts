@@ -1,4 +1,5 @@
 import { openSync, unlinkSync } from "node:fs";
+import { ParentPage } from "./page.ts";
 import type { HandOver, RestartRequest, ServerFacts, ToParent, ToServer } from "./protocol.ts";
 import type { ServerWatch } from "./server-watch.ts";
 
@@ -30,8 +31,8 @@ export class ServerChild {
   readonly heard: Promise<void>;
   /** What the parent sees of it since it listens. */
   watch: ServerWatch | null = null;
-  /** Descriptor of the memory it shares; opened at its first word, because it goes with the server. */
-  pageFd: number | null = null;
+  /** The memory it shares; opened at its first word, because it goes with the server. */
+  page: ParentPage | null = null;
   readonly #child: Bun.Subprocess;
   #observer: ServerObserver | null = null;
   #untold: ((observer: ServerObserver) => void)[] = [];
@@ -51,7 +52,7 @@ export class ServerChild {
       stdio: ["ignore", "inherit", "inherit"],
       serialization: "json",
       ipc: (message: ToParent) => {
-        if (message.kind === "ready") this.pageFd = openPage(message.page);
+        if (message.kind === "ready") this.page = openPage(message.page);
         resolve();
         tell((observer) => this.#receive(message, observer));
       },
@@ -102,11 +103,11 @@ export class ServerChild {
 }
 
 /** Opens the page of a server; if it has a name, that is taken away, so that nothing is left when both processes die. */
-function openPage(path: string): number | null {
+function openPage(path: string): ParentPage | null {
   try {
-    const fd = openSync(path, "r");
+    const fd = openSync(path, "r+");
     if (!path.startsWith("/proc/")) unlinkSync(path);
-    return fd;
+    return new ParentPage(fd);
   } catch {
     return null; // It has died meanwhile, or hides its descriptors.
   }

@@ -1,5 +1,5 @@
 import { readProcessStat } from "../base/process-stat.ts";
-import { NOTHING_SEEN, type PageReading, ParentPage } from "./page.ts";
+import { NOTHING_SEEN, type PageReading, type ParentPage } from "./page.ts";
 import type { ServerFacts } from "./protocol.ts";
 import { StallWatch } from "./stall-watch.ts";
 
@@ -12,10 +12,10 @@ export class ServerWatch implements Disposable {
   readonly #page: ParentPage | null;
   readonly #stall = new StallWatch();
 
-  constructor(pid: number, pageFd: number | null, facts: ServerFacts) {
+  constructor(pid: number, page: ParentPage | null, facts: ServerFacts) {
     this.#pid = pid;
     this.facts = facts;
-    this.#page = pageFd === null ? null : new ParentPage(pageFd);
+    this.#page = page;
   }
 
   /** Whether its heartbeat cannot be seen. */

@@ -134,7 +134,7 @@ const MEANINGS: readonly (readonly [what: string, source: string, answer: unknow
   ],
   [
     "own names like those of the guards",
-    "let $$left0 = 3;\nconst $$loops = [];\nwhile ($$left0) $$loops.push($$left0--);\nreturn $$loops",
+    "let $$tick0 = 3;\nconst $$loops = [];\nwhile ($$tick0) $$loops.push($$tick0--);\nreturn $$loops",
     [3, 2, 1],
   ],
   [

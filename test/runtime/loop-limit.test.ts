@@ -1,9 +1,14 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import pino from "pino";
 import { FAIR_CALLS, fairCases } from "../corpus/runaway/fair.ts";
 import { RUNAWAYS, type Runaway } from "../corpus/runaway/rows.ts";
 import { type ScriptApp, scriptApp } from "../support/script-app.ts";
+import { tickingPage } from "../support/ticking-page.ts";
 import { until } from "../support/until.ts";
+
+const page = tickingPage();
+const { mark } = page;
+afterAll(() => page[Symbol.dispose]());
 
 const LIMIT_MS = 100;
 /** Far from the promised 50 ms: a machine that runs many tests at once is not punctual, and scripts are compiled, too. */
@@ -18,7 +23,7 @@ async function observed(files: Readonly<Record<string, string>>, flags: readonly
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const placed = Object.fromEntries(Object.entries(files).map(([name, text]) => [`default/1/${name}`, text]));
-  const app = await scriptApp(placed, ["--loop-limit", String(LIMIT_MS), ...flags], { log });
+  const app = await scriptApp(placed, ["--loop-limit", String(LIMIT_MS), ...flags], { log, mark });
   return { app, lines, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
 }
 
@@ -58,6 +63,42 @@ for (const { name } of RUNAWAYS.filter((row) => row.needsProcess)) {
   test.todo(`${name}: it would hold this process, see bun run corpus:runaway`);
 }
 
+describe("a loop is ended in time however quick it was before: ", () => {
+  const WAITS =
+    "const wait = (ms) => { const until = performance.now() + ms; while (performance.now() < until); };";
+
+  test.each([
+    ["1 ms a round", "for (let i = 0; ; i++) if (i > 10_000) wait(1);"],
+    ["20 ms a round", "for (let i = 0; ; i++) if (i > 10_000) wait(20);"],
+    [
+      "a function that was called often",
+      "const f = (n, ms) => { while (n--) wait(ms) };\nfor (let i = 0; i < 1000; i++) f(9, 0);\nf(1e9, 20);",
+    ],
+  ])("%s", async (_what, source) => {
+    await using host = await observed({ "a.js": `${WAITS}\n${source}` });
+    const sinceMs = performance.now();
+    expect((await host.app.ask("/a")).status).toBe(504);
+    expect(performance.now() - sinceMs).toBeLessThan(LIMIT_MS + LATE_MS);
+  });
+
+  // Two thousand million rounds take more than the limit; without the fence they took no look at all.
+  test.each([
+    ["counts down", "while (n > 0) n--; return n"],
+    ["computes", "let k = 1; while (n > 0) { n--; k ^= n } return k"],
+    ["writes a member", "const o = { n: 0 }; for (let i = 0; i < n; i++) o.n = (o.n + 1) | 0; return o.n"],
+  ])("machine code that %s", async (_what, body) => {
+    const source = `const spin = (n) => { ${body} };
+for (let i = 0; i < 10; i++) {
+  const until = performance.now() + 60;
+  while (performance.now() < until) spin(3000);
+  await new Promise((done) => setTimeout(done, 1));
+}
+return [spin(2_000_000_000)];`;
+    await using host = await observed({ "a.js": source });
+    expect((await host.app.ask("/a")).status).toBe(504);
+  });
+});
+
 describe("the answer to a loop that was ended", () => {
   test("is JSON for a browser as well, with the execution's id", async () => {
     await using host = await observed({ "a.js": "for (;;);" });
@@ -69,6 +110,7 @@ describe("the answer to a loop that was ended", () => {
   test("names no line in production, but the limit", async () => {
     await using app = await scriptApp({ "default/1/a.js": "for (;;);" }, ["--loop-limit", "30"], {
       env: { NODE_ENV: "production" },
+      mark,
     });
     const { json } = await app.ask("/a");
     expect(json).toEqual({
@@ -126,6 +168,7 @@ return "done";`;
     await using app = await scriptApp(
       { "default/1/a.js": spin(60), "default/1/b.js": `// @loop-limit 20\n${spin(60)}` },
       ["--loop-limit", "0"],
+      { mark },
     );
     expect((await app.ask("/a")).text).toBe("done");
     expect((await app.ask("/b")).status).toBe(504);

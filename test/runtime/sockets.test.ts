@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { type ListeningApp, listeningApp } from "../support/listening-app.ts";
 import { closePayload, frame, inShort, OPCODE, RawSocket } from "../support/raw-socket.ts";
+import { tickingPage } from "../support/ticking-page.ts";
 import { until } from "../support/until.ts";
 
 /** What a script's sockets do, seen from their clients (script-runtime.md §11). */
@@ -470,9 +471,9 @@ ${rest}`;
   });
 
   test("a loop that never yields ends at its limit, and the next message is served", async () => {
-    await using server = await listeningApp({
-      "loops.js": `// @loop-limit 50ms\n${SOCKET}ws.message = (socket, data) => { if (data === "loop") for (;;) {} socket.send(data); };`,
-    });
+    using page = tickingPage();
+    const source = `// @loop-limit 50ms\n${SOCKET}ws.message = (socket, data) => { if (data === "loop") for (;;) {} socket.send(data); };`;
+    await using server = await listeningApp({ "loops.js": source }, [], { mark: page.mark });
     await using socket = await open(server, "/loops");
     socket.send(frame("loop"), frame("fine"));
     expect(await socket.text()).toBe("fine");

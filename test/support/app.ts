@@ -5,6 +5,7 @@ import type { Clock } from "../../src/base/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { RequestServer } from "../../src/engine/execution.ts";
+import type { RunningMark } from "../../src/engine/running-mark.ts";
 import type { Restarts } from "../../src/process/restarts.ts";
 import type { Services } from "../../src/services.ts";
 import { requirePromisedShape } from "./promised-shape.ts";
@@ -25,6 +26,8 @@ export interface TestAppOptions {
   readonly log?: Logger;
   /** Is told each limit in seconds that a request asks of its connection; 0 for none. */
   readonly onIdleLimit?: (seconds: number) => void;
+  /** On a page whose ticks end loops (`tickingPage`); when left out, no loop is ended. */
+  readonly mark?: RunningMark;
   /** The parent of the process; there is none when left out. */
   readonly restarts?: Restarts;
 }
@@ -66,6 +69,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       environment: options.env ?? {},
       restarts: options.restarts ?? null,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.mark === undefined ? {} : { mark: options.mark }),
     },
   );
   const server = standInServer(options.peerIp ?? "127.0.0.1", options.onIdleLimit);

@@ -1,6 +1,7 @@
 import pino from "pino";
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import type { RunningMark } from "../../src/engine/running-mark.ts";
 import { serve } from "../../src/server.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
@@ -25,10 +26,12 @@ export interface ListeningApp extends AsyncDisposable {
  *
  * @param files Texts by path below `default/1`.
  * @param flags As on the command line.
+ * @param options.mark On a page whose ticks end loops (`tickingPage`); when left out, no loop is ended.
  */
 export async function listeningApp(
   files: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
+  options: { readonly mark?: RunningMark } = {},
 ): Promise<ListeningApp> {
   const storage = await tempDir();
   await storage.write(
@@ -38,7 +41,7 @@ export async function listeningApp(
   const log = pino({ level: "debug", base: null }, { write: (line: string) => void logged.push(line) });
   // Tests reach no registry but their own.
   const config = loadConfig([...flags, "--storage-dir", storage.path], { EXEC_AUTO_INSTALL: "off" });
-  const app = await createApp(config, { log });
+  const app = await createApp(config, { log, ...options });
   const server = serve(app, { hostname: "127.0.0.1", port: 0, log });
   const url = `http://127.0.0.1:${server.port}`;
   const send = (path: string, init?: RequestInit) => fetch(url + path, init);

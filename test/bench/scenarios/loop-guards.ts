@@ -69,6 +69,22 @@ for (let round = 0; round < 10; round++) for (const each of numbers) sum += each
 return { sum };`,
     atMost: 1.3,
   },
+  {
+    name: "inner",
+    title: "tiny loops within a loop",
+    source: `let sum = 0;
+for (let at = 0; at < 500_000; at++) { let left = at & 3; while (left > 0) { sum += left; left--; } }
+return { sum };`,
+    atMost: 1.3,
+  },
+  {
+    name: "countdown",
+    title: "bare `while (n > 0) n--`",
+    source: `let n = 2_000_000;
+while (n > 0) n--;
+return { n };`,
+    atMost: 1.3,
+  },
 ];
 
 /** What the guards cost: each code with and without, in one process. */

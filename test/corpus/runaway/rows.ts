@@ -80,6 +80,11 @@ export const RUNAWAYS: readonly Runaway[] = [
   js("strings that are thrown away", "for (let i = 0; ; i++) String(i).padEnd(9);", 1),
   js("rounds of some milliseconds", `for (;;) { ${BUSY} while (performance.now() < until); }`, 1),
   js(
+    "quick rounds that become slow",
+    `for (let i = 0; ; i++) { if (i < 100000) continue; ${BUSY} while (performance.now() < until); }`,
+    1,
+  ),
+  js(
     "a round that calls a function",
     "const step = (n) => n + 1;\nlet n = 0;\nwhile (n >= 0) n = step(n);",
     3,

@@ -1,12 +1,22 @@
 import { describe, expect, test } from "bun:test";
 import { openSync } from "node:fs";
 import { RunningMark } from "../../../src/engine/running-mark.ts";
-import { CELL, createPage, ParentPage } from "../../../src/process/page.ts";
+import {
+  CELL,
+  createOwnPage,
+  createPage,
+  LOOP_CELL,
+  ParentPage,
+  TICK_MS,
+  TickCount,
+} from "../../../src/process/page.ts";
+import { OwnTicks } from "../../../src/process/ticks.ts";
+import { until } from "../../support/until.ts";
 
 /** A page with both of its ends in this process. */
 function page() {
   const { path, bytes } = createPage();
-  const parent = new ParentPage(openSync(path, "r"));
+  const parent = new ParentPage(openSync(path, "r+"));
   return { parent, bytes, mark: new RunningMark(bytes) };
 }
 
@@ -41,6 +51,38 @@ describe("the page between parent and server", () => {
     for (const cell of cells) mark.settled(cell);
     expect(parent.read().waiting).toEqual([]);
     expect(mark.waits(mark.placeOf("a.ts"))).not.toBe(0);
+  });
+
+  test("the server's loops see ticks while the parent has it open, and not afterwards", async () => {
+    const { parent, mark } = page();
+    const tick = () => mark.loopCells[LOOP_CELL.tick];
+    await until(tick, (ticks) => ticks === 3);
+    parent[Symbol.dispose]();
+    const last = tick();
+    await Bun.sleep(3 * TICK_MS);
+    expect(tick()).toBe(last);
+  });
+
+  test("nothing ticks while requests come or something has its turn, and then while one run goes on", () => {
+    const { cells } = new RunningMark();
+    const count = new TickCount();
+    for (let run = 0; run < 9; run++) {
+      const cell = run % 2 ? CELL.requests : CELL.steps;
+      cells[cell] = (cells[cell] ?? 0) + 1;
+      expect(count.next(cells)).toBe(0);
+    }
+    expect([count.next(cells), count.next(cells)]).toEqual([1, 2]);
+  });
+
+  test("a server without a parent that sees its page ticks for itself", async () => {
+    for (const own of [createPage(), createOwnPage()]) {
+      const { loopCells } = new RunningMark(own.bytes);
+      using _ = new OwnTicks(own);
+      await until(
+        () => loopCells[LOOP_CELL.tick],
+        (ticks) => (ticks ?? 0) > 2,
+      );
+    }
   });
 
   test("a turn of the event loop, a request, and anything that had its turn make the pulse another one", () => {
