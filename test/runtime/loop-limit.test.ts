@@ -153,7 +153,7 @@ return "done";`;
   test("is that of @loop-limit where a script has one", async () => {
     await using host = await observed({
       "longer.js": `// @loop-limit 1m\n${spin(150)}`,
-      "shorter.js": `// @loop-limit 20\n${spin(60)}`,
+      "shorter.js": `// @loop-limit 20\n${spin(600)}`,
     });
     expect((await host.app.ask("/longer")).text).toBe("done");
     expect((await host.app.ask("/shorter")).json).toMatchObject({ loopLimitMs: 20 });
@@ -166,7 +166,7 @@ return "done";`;
 
   test("of 0 for the server is none either, unless a script has its own", async () => {
     await using app = await scriptApp(
-      { "default/1/a.js": spin(60), "default/1/b.js": `// @loop-limit 20\n${spin(60)}` },
+      { "default/1/a.js": spin(60), "default/1/b.js": `// @loop-limit 20\n${spin(600)}` },
       ["--loop-limit", "0"],
       { mark },
     );
