@@ -147,6 +147,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const owned = building.move();
   const { hostGuard } = units;
   const answer: App["fetch"] = (request, server) => {
+    mark.begin();
     hostGuard.check();
     const { url } = request;
     const known = engine.fetchKnown(request, server, url);

@@ -38,7 +38,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const environment = { ...process.env } as Record<string, string>;
   const page = parent?.page ?? createOwnPage();
   const ticks = parent === null ? new OwnTicks(page) : null;
-  const mark = new RunningMark(page.bytes);
+  const mark = new RunningMark(page.bytes, () => parent?.awake());
   const app = await open(config, () => createApp(config, { log, environment, mark, restarts: parent }));
   surviveScripts(app, log);
   const server = listen(config, (port) => serve(app, { hostname: config.host, port, log }), parent);

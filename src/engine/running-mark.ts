@@ -18,11 +18,16 @@ export class RunningMark {
   readonly #bytes: Uint8Array;
   readonly #places = new Map<string, number>();
   readonly #freeWaiting: number[] = Array.from({ length: WAITING_CELLS }, (_, at) => CELL.waiting + at);
+  readonly #onAwake: () => void;
   #nextAt = NAMES_AT;
 
-  /** @param bytes The page shared with the parent; without one, a piece of memory that nobody reads. */
-  constructor(bytes: Uint8Array = new Uint8Array(CELLS_BYTES)) {
+  /**
+   * @param bytes The page shared with the parent; without one, a piece of memory that nobody reads.
+   * @param onAwake Is called when something begins while the parent does not tick.
+   */
+  constructor(bytes: Uint8Array = new Uint8Array(CELLS_BYTES), onAwake: () => void = () => undefined) {
     this.#bytes = bytes;
+    this.#onAwake = onAwake;
     this.cells = new Int32Array(bytes.buffer, bytes.byteOffset, CELLS_BYTES / 4);
     this.loopCells = this.cells.subarray(CELL.loops, CELL.loops + LOOP_CELLS);
   }
@@ -53,9 +58,17 @@ export class RunningMark {
     }
   }
 
-  /** Notes that something had its turn: many short runs in one turn of the event loop are no stall. */
+  /** Notes that something has its turn: many short runs in one turn of the event loop are no stall. */
   step(): void {
     this.cells[CELL.steps] = (this.cells[CELL.steps] ?? 0) + 1;
+    this.begin();
+  }
+
+  /** A request comes, or something else begins: sees to it that loops are ticked for. */
+  begin(): void {
+    if (this.cells[CELL.asleep] === 0) return;
+    this.cells[CELL.asleep] = 0;
+    this.#onAwake();
   }
 
   /** Notes that an execution waits. @returns What {@link settled} takes; 0 when there is no room. */

@@ -1,4 +1,4 @@
-import type { PageReading } from "./page.ts";
+import type { PageReading } from "./parent-page.ts";
 import type { Exit } from "./server-child.ts";
 
 /** Who a dead server is put down to. */

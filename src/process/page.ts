@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,7 +9,7 @@ import { join } from "node:path";
  * it: that its event loop turns, and which script's code runs. The parent writes ticks, by which code that never lets
  * go of the server notices that time passes.
  */
-const PAGE_BYTES = 1024 ** 2;
+export const PAGE_BYTES = 1024 ** 2;
 
 /** Numbers of the page, as indices of 32-bit cells. */
 export const CELL = {
@@ -23,6 +23,8 @@ export const CELL = {
   steps: 4,
   /** First of {@link LOOP_CELLS} cells that the guards of loops look at. */
   loops: 5,
+  /** Not 0 while nobody ticks: whoever begins something says so to the parent. */
+  asleep: 8,
   /** First of {@link WAITING_CELLS} cells: scripts of executions that wait for something. */
   waiting: 16,
 } as const;
@@ -74,17 +76,6 @@ export const CELLS_BYTES = (CELL.waiting + WAITING_CELLS) * 4;
 /** Where the names of scripts begin: two bytes of length each, then UTF-8. */
 export const NAMES_AT = 1024;
 
-/** What the page says of its server. */
-export interface PageReading {
-  /** Script or deployment whose code ran; null for none, or one that has no name in the page. */
-  readonly running: string | null;
-  /** Scripts of executions that waited for something, each once. */
-  readonly waiting: readonly string[];
-}
-
-/** What is known where there is no page. */
-export const NOTHING_SEEN: PageReading = { running: null, waiting: [] };
-
 /** The server's end of a page. */
 export interface ServerPage {
   /** Where the parent finds it. */
@@ -127,69 +118,4 @@ function createPageIn(directory: string): ServerPage {
   }
   closeSync(fd);
   return { path, bytes };
-}
-
-/** The parent's end of a page; it ticks while it is open. */
-export class ParentPage implements Disposable {
-  readonly #fd: number;
-  readonly #cells = new Int32Array(CELLS_BYTES / 4);
-  readonly #count = new TickCount();
-  readonly #tick = new Int32Array(1);
-  readonly #ticks: Timer;
-
-  /** @param fd Open for reading and writing; closed with the page. */
-  constructor(fd: number) {
-    this.#fd = fd;
-    // Write by write and not mapped: memory of a file that is gone would end this process.
-    this.#ticks = setInterval(() => this.#writeTick(), TICK_MS);
-  }
-
-  /**
-   * A number that changes as long as the server is not stuck: also in a turn of the event loop that takes long because
-   * many requests have their share of it.
-   */
-  readPulse(): number {
-    this.#readCells();
-    const { beats, requests, steps } = CELL;
-    return [beats, requests, steps].reduce((sum, cell) => sum + (this.#cells[cell] ?? 0), 0);
-  }
-
-  read(): PageReading {
-    this.#readCells();
-    const cells = this.#cells;
-    const waiting = new Set(cells.subarray(CELL.waiting, CELL.waiting + WAITING_CELLS));
-    return {
-      running: this.#readName(cells[CELL.running] ?? 0),
-      waiting: [...waiting].map((place) => this.#readName(place)).filter((name) => name !== null),
-    };
-  }
-
-  [Symbol.dispose](): void {
-    clearInterval(this.#ticks);
-    closeSync(this.#fd);
-  }
-
-  #writeTick(): void {
-    this.#readCells();
-    this.#tick[0] = this.#count.next(this.#cells);
-    writeSync(this.#fd, this.#tick, 0, 4, (CELL.loops + LOOP_CELL.tick) * 4);
-  }
-
-  #readCells(): void {
-    readSync(this.#fd, this.#cells, 0, CELLS_BYTES, 0);
-  }
-
-  #readName(place: number): string | null {
-    if (place < NAMES_AT || place >= PAGE_BYTES) return null;
-    const text = readText(this.#fd, place);
-    return text === "" ? null : text;
-  }
-}
-
-function readText(fd: number, place: number): string {
-  const length = new Uint16Array(1);
-  readSync(fd, length, 0, 2, place);
-  const text = Buffer.alloc(length[0] ?? 0);
-  readSync(fd, text, 0, text.length, place + 2);
-  return text.toString();
 }

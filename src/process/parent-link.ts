@@ -98,6 +98,11 @@ export class ParentLink implements Restarts, Disposable {
     setImmediate(() => endWithParent(this.#pid));
   }
 
+  /** Tells that there is something to do again, for a parent that has stopped ticking. */
+  awake(): void {
+    this.#tell({ kind: "awake" });
+  }
+
   /** Asks to be replaced. */
   restart(request: RestartRequest): void {
     const tell = () => this.#tell({ kind: "restart", ...request });

@@ -2,6 +2,8 @@
 
 /** What a server tells its parent. */
 export type ToParent =
+  /** It has something to do again (see parent-ticks.ts). */
+  | { readonly kind: "awake" }
   | ({ readonly kind: "ready" } & ServerFacts)
   | ({ readonly kind: "restart" } & RestartRequest);
 

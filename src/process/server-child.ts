@@ -1,5 +1,5 @@
 import { openSync, unlinkSync } from "node:fs";
-import { ParentPage } from "./page.ts";
+import { ParentPage } from "./parent-page.ts";
 import type { HandOver, RestartRequest, ServerFacts, ToParent, ToServer } from "./protocol.ts";
 import type { ServerWatch } from "./server-watch.ts";
 
@@ -94,6 +94,8 @@ export class ServerChild {
     switch (message.kind) {
       case "ready":
         return observer.ready(this, message);
+      case "awake":
+        return this.page?.ticks.wake();
       case "restart":
         return observer.restartWished(this, message);
       default:

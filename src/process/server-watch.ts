@@ -1,5 +1,5 @@
 import { readProcessStat } from "../base/process-stat.ts";
-import { NOTHING_SEEN, type PageReading, type ParentPage } from "./page.ts";
+import { NOTHING_SEEN, type PageReading, type ParentPage } from "./parent-page.ts";
 import type { ServerFacts } from "./protocol.ts";
 import { StallWatch } from "./stall-watch.ts";
 

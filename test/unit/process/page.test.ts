@@ -1,15 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { openSync } from "node:fs";
 import { RunningMark } from "../../../src/engine/running-mark.ts";
-import {
-  CELL,
-  createOwnPage,
-  createPage,
-  LOOP_CELL,
-  ParentPage,
-  TICK_MS,
-  TickCount,
-} from "../../../src/process/page.ts";
+import { CELL, createOwnPage, createPage, LOOP_CELL, TICK_MS, TickCount } from "../../../src/process/page.ts";
+import { ParentPage } from "../../../src/process/parent-page.ts";
 import { OwnTicks } from "../../../src/process/ticks.ts";
 import { until } from "../../support/until.ts";
 
@@ -61,6 +54,51 @@ describe("the page between parent and server", () => {
     const last = tick();
     await Bun.sleep(3 * TICK_MS);
     expect(tick()).toBe(last);
+  });
+
+  test("a server that does nothing for a second gets no ticks, until it says that it has something to do", async () => {
+    let woken = 0;
+    const { path, bytes } = createPage();
+    using parent = new ParentPage(openSync(path, "r+"));
+    const mark = new RunningMark(bytes, () => {
+      woken++;
+      parent.ticks.wake();
+    });
+    const tick = () => mark.loopCells[LOOP_CELL.tick] ?? 0;
+    await until(
+      () => mark.cells[CELL.asleep],
+      (asleep) => asleep === 1,
+    );
+    const last = tick();
+    await Bun.sleep(5 * TICK_MS);
+    expect(tick()).toBe(last);
+    mark.begin();
+    mark.begin();
+    await until(tick, (now) => now > last + 2);
+    expect(woken).toBe(1);
+  });
+
+  test("a server that was kept from saying so is woken by what the page shows", async () => {
+    const { parent, mark } = page();
+    using _ = parent;
+    const isAsleep = () => mark.cells[CELL.asleep];
+    await until(isAsleep, (asleep) => asleep === 1);
+    mark.cells[CELL.requests] = 1;
+    await until(isAsleep, (asleep) => asleep === 0);
+    await until(isAsleep, (asleep) => asleep === 1);
+    mark.cells[CELL.running] = mark.placeOf("a.ts");
+    await until(isAsleep, (asleep) => asleep === 0);
+  });
+
+  test("a server is awake as long as a script waits for something", async () => {
+    const { parent, mark } = page();
+    using _ = parent;
+    mark.waits(mark.placeOf("a.ts"));
+    await until(
+      () => mark.loopCells[LOOP_CELL.tick] ?? 0,
+      (ticks) => ticks > 120,
+    );
+    expect(mark.cells[CELL.asleep]).toBe(0);
   });
 
   test("nothing ticks while requests come or something has its turn, and then while one run goes on", () => {
