@@ -2,6 +2,7 @@ import { accessAsMarkdown } from "../src/access/describe.ts";
 import { settingsAsMarkdown } from "../src/config/describe.ts";
 import { directivesAsMarkdown } from "../src/directives/describe.ts";
 import { failuresAsMarkdown } from "../src/errors/describe.ts";
+import { eventsAsMarkdown } from "../src/events/describe.ts";
 
 /** TABLE: name of a marker → the table that stands behind it. */
 const TABLES: Readonly<Record<string, () => string>> = {
@@ -9,6 +10,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   directives: directivesAsMarkdown,
   failures: failuresAsMarkdown,
   access: accessAsMarkdown,
+  events: eventsAsMarkdown,
 };
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { keepTokensFromScript } from "./access/script-requests.ts";
@@ -18,6 +19,7 @@ import { Units } from "./engine/units.ts";
 import { toErrorResponse } from "./errors/envelope.ts";
 import { ExecError } from "./errors/exec-error.ts";
 import { normalizeError } from "./errors/normalize.ts";
+import { EventBus } from "./events/bus.ts";
 import { BunCommand } from "./packages/command.ts";
 import { Installer } from "./packages/installer.ts";
 import { PackageResolver } from "./packages/resolver.ts";
@@ -58,6 +60,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   closeHostRealm();
 
   const root = config.scriptsDir;
+  const events = new EventBus({ clock, node: hostname(), queueMax: config.eventQueueMax });
   const changes = new ScriptChanges();
   const scripts = new ScriptStore({ root, changes });
   const routes = new RouteTable({ root });
@@ -108,6 +111,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     config,
     clock,
     log,
+    events,
     tokens: new Tokens(config.apiTokens),
     scripts,
     routes,

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Tokens } from "./access/tokens.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./config/load.ts";
+import type { EventBus } from "./events/bus.ts";
 import type { Installer } from "./packages/installer.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
 import type { Restarts } from "./process/restarts.ts";
@@ -15,6 +16,8 @@ export interface Services {
   readonly clock: Clock;
   /** The server's own log; scripts' `console` output goes there too. */
   readonly log: Logger;
+  /** Tells whoever wants to know it what happens. */
+  readonly events: EventBus;
   /** Tokens of the control API. */
   readonly tokens: Tokens;
   /** User scripts on disk. */

@@ -148,6 +148,10 @@ export const SETTINGS = {
     default: 100,
     description: "Packages that may wait to be installed, one at a time; one more fails",
   }),
+  eventQueueMax: setting(integer({ min: 1 }), {
+    default: 1_000,
+    description: "Events that may wait for one slow subscriber; further ones are lost to it, and counted",
+  }),
   socketsMax: setting(integer({ min: 0 }), {
     default: 10_000,
     description: "Open WebSockets of the server; beyond it handshakes get 503",

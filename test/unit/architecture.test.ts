@@ -12,6 +12,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   config: 2,
   process: 2,
   directives: 2,
+  events: 2,
   scripts: 3,
   compiler: 3,
   state: 3,
@@ -71,7 +72,7 @@ test("every file but the entry is reached from it", () => {
   };
   visit("main.ts");
   // What only writes documents is reached from scripts/.
-  const describing = ["access", "config", "errors"].map((folder) => `${folder}/describe.ts`);
+  const describing = ["access", "config", "errors", "events"].map((folder) => `${folder}/describe.ts`);
   // The client is for scripts and other programs.
   for (const path of ["api/document.ts", "client/index.ts", ...describing]) visit(path);
   expect(FILES.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([]);

@@ -23,14 +23,16 @@ export const remove = operation({
     .object({ deleted: z.literal(true), path: z.string(), resolvedPath, size: sizeInBytes })
     .openapi("ScriptDeleted"),
   failures: ["invalidInput", ...PATH_FAILURES, "scriptMissing", ...WRITE_FAILURES],
-  async handle({ query, scope }, { scripts }, { host }) {
+  async handle({ query, scope }, { scripts, events }, { host, id }) {
     if (query.confirm !== "true") {
       throw new ExecError("invalidInput", UNCONFIRMED, {
         details: { field: "confirm", reason: "must be true" },
       });
     }
-    const file = scripts.resolve(query.path, deploymentInScope(scope, host));
+    const deployment = deploymentInScope(scope, host);
+    const file = scripts.resolve(query.path, deployment);
     const { size } = await scripts.delete(file);
+    events.emit("script.deleted", { path: file, scope: deployment.key, source: "api" }, id);
     return { deleted: true as const, path: query.path, resolvedPath: file, size };
   },
 });

@@ -33,11 +33,12 @@ export const move = operation({
     })
     .openapi("ScriptMoved"),
   failures: ["invalidInput", ...PATH_FAILURES, "scriptMissing", "targetExists", ...WRITE_FAILURES],
-  async handle({ body, scope }, { scripts }, { host }) {
+  async handle({ body, scope }, { scripts, events }, { host, id }) {
     const deployment = deploymentInScope(scope, host);
     const resolvedFrom = scripts.resolve(body.from, deployment);
     const resolvedTo = scripts.resolve(body.to, deployment);
     const { size } = await scripts.move(resolvedFrom, resolvedTo, { overwrite: body.overwrite });
+    events.emit("script.moved", { from: resolvedFrom, to: resolvedTo, scope: deployment.key }, id);
     return { moved: true as const, from: body.from, to: body.to, resolvedFrom, resolvedTo, size };
   },
 });

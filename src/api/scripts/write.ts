@@ -47,13 +47,16 @@ export const write = operation({
     })
     .openapi("ScriptWritten"),
   failures: ["invalidInput", "invalidScript", ...PATH_FAILURES, ...WRITE_FAILURES],
-  async handle({ body, scope }, { scripts }, { host }) {
-    const file = scripts.resolve(body.path, deploymentInScope(scope, host));
+  async handle({ body, scope }, { scripts, events }, { host, id }) {
+    const deployment = deploymentInScope(scope, host);
+    const file = scripts.resolve(body.path, deployment);
     const isChecked = body.validate && isCheckedOnWrite(file);
     if (isChecked) refuseInvalid(body.content, file);
     const { created, size, modified } = await scripts.write(file, body.content, {
       createDirs: body.createDirs,
     });
+    const written = { path: file, scope: deployment.key, created, size, validated: isChecked };
+    events.emit("script.written", { ...written, source: "api" }, id);
     return {
       path: body.path,
       resolvedPath: file,
