@@ -73,11 +73,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       packages,
       command: new BunCommand({ directory: root, environment }),
       clock,
+      events,
       log,
       timeoutMs: config.registryTimeout,
       queueMax: config.installQueueMax,
     }),
   );
+  await installer.recover();
   const active = building.use(new ActiveExecutions(clock, mark));
   const units = building.use(
     new Units({

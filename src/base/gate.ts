@@ -22,6 +22,11 @@ export class Gate {
     return this.#refused;
   }
 
+  /** Whether {@link enter} would refuse one more task now. */
+  get isFull(): boolean {
+    return this.#running >= this.limit && this.#waiting.length >= this.#waitingMax;
+  }
+
   /** Takes a place that is free; null when there is none. @returns Releases the place, once. */
   tryEnter(): (() => void) | null {
     if (this.#running >= this.limit) return null;

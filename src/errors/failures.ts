@@ -95,6 +95,11 @@ export const FAILURES = {
     title: "Not Found",
     resolution: "Remove // @enabled false from the script",
   },
+  manifestMissing: {
+    status: 404,
+    title: "package.json not found",
+    resolution: "Create it with POST /api/v1/exec/package/init",
+  },
   methodNotAllowed: {
     status: 405,
     title: "Method not allowed",
@@ -109,6 +114,16 @@ export const FAILURES = {
     status: 409,
     title: "Target already exists",
     resolution: "Choose another name, or pass overwrite=true",
+  },
+  manifestExists: {
+    status: 409,
+    title: "package.json already exists",
+    resolution: "Change it with POST /api/v1/exec/package/update, or pass force=true to begin anew",
+  },
+  manifestUnusable: {
+    status: 409,
+    title: "package.json cannot be used",
+    resolution: "Mend it by hand, or begin anew with POST /api/v1/exec/package/init and force=true",
   },
   bodyTooLarge: {
     status: 413,
@@ -159,6 +174,11 @@ export const FAILURES = {
     status: 503,
     title: "Too many requests are waiting",
     resolution: "Retry later, or raise @concurrent of the script or --queue-max",
+  },
+  installsFull: {
+    status: 503,
+    title: "Too many packages are waiting to be installed",
+    resolution: "Retry later, or raise --install-queue-max",
   },
   scriptFailed: {
     status: 500,

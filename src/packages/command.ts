@@ -6,11 +6,16 @@ export interface PackageCommand {
    * @param args As on the command line: `["install"]`, `["add", "lodash"]`.
    * @param options.timeoutMs Longest run in milliseconds; then it is ended with everything it started.
    * @param options.signal Ends it the same way.
+   * @param options.heldFd A descriptor that stays open until it has ended, also when this process has not lived so long.
    */
-  run(
-    args: readonly string[],
-    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<CommandResult>;
+  run(args: readonly string[], options: CommandOptions): Promise<CommandResult>;
+}
+
+/** How one command is run. */
+export interface CommandOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly heldFd?: number | null;
 }
 
 /** How a command ended. */
@@ -51,15 +56,13 @@ export class BunCommand implements PackageCommand {
 
   async run(
     args: readonly string[],
-    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+    { timeoutMs, signal, heldFd = null }: CommandOptions,
   ): Promise<CommandResult> {
     if (signal.aborted) return { kind: "stopped" };
     const child = Bun.spawn([process.execPath, ...args, ...QUIET_AND_SAFE], {
       cwd: this.#options.directory,
       env: toCommandEnvironment(this.#options.environment),
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
+      stdio: heldFd === null ? ["ignore", "pipe", "pipe"] : ["ignore", "pipe", "pipe", heldFd],
       // A process group of its own, so that what it starts (git, for a dependency that names a repository) ends with it.
       detached: true,
     });

@@ -1,5 +1,5 @@
-import { isError } from "../base/realm.ts";
 import { codeOf } from "../base/system-error.ts";
+import { isExecError } from "../errors/exec-error.ts";
 import type { CommandResult } from "./command.ts";
 
 /** Longest reason passed on, in UTF-16 units. */
@@ -9,10 +9,10 @@ const REASON_LENGTH_MAX = 200;
  * Why a package could not be installed, in words for whoever wrote its name: without addresses, which may hold
  * credentials, and without paths of the machine.
  *
- * @param name The package that was asked for.
+ * @param name The package that was asked for; null for all that package.json lists.
  * @param timeoutMs The limit, for a command that ran into it.
  */
-export function reasonOf(name: string, result: CommandResult, timeoutMs: number): string {
+export function reasonOf(name: string | null, result: CommandResult, timeoutMs: number): string {
   switch (result.kind) {
     case "timeout":
       return `it took longer than ${timeoutMs} ms, the limit of --registry-timeout`;
@@ -27,13 +27,14 @@ export function reasonOf(name: string, result: CommandResult, timeoutMs: number)
 }
 
 /** TABLE: what Bun (1.4.5) prints → what it means; the first row that fits. */
-const MEANINGS: readonly (readonly [RegExp, (name: string, match: RegExpExecArray) => string])[] = [
+const MEANINGS: readonly (readonly [RegExp, (name: string | null, match: RegExpExecArray) => string])[] = [
   [
     /\bGET (\S+) - 404\b/,
     (name, [, url = ""]) => {
       const wanted = nameIn(url);
-      return wanted === name || wanted === null
-        ? "the registry has no such package"
+      if (wanted === name || wanted === null) return "the registry has no such package";
+      return name === null
+        ? `the registry has no "${wanted}"`
         : `the registry has no "${wanted}", which has to be installed with it`;
     },
   ],
@@ -46,12 +47,16 @@ const MEANINGS: readonly (readonly [RegExp, (name: string, match: RegExpExecArra
   ],
   [/\bFail extracting tarball from (\S+)/, (_, [, from]) => `the tarball of "${from}" cannot be unpacked`],
   [
+    /Package "([^"]*)" with tag "([^"]*)" not found/,
+    (_, [, of, tag]) => `the registry has no "${of}" with the tag ${tag}`,
+  ],
+  [
     /No version matching "([^"]*)" found for specifier "([^"]*)"/,
     (_, [, range, of]) => `the registry has no "${of}" of version ${range}`,
   ],
 ];
 
-function reasonInOutput(name: string, output: string): string | null {
+function reasonInOutput(name: string | null, output: string): string | null {
   for (const [pattern, meaning] of MEANINGS) {
     const match = pattern.exec(output);
     if (match) return withoutPlaces(meaning(name, match));
@@ -76,7 +81,7 @@ function withoutPlaces(text: string): string {
 
 /** Why an install failed on our own side: `package.json` that does not parse, a disk that is full. */
 export function reasonOfError(error: unknown): string {
-  if (isError(error) && error.name === "SyntaxError") return `package.json does not parse: ${error.message}`;
+  if (isExecError(error)) return error.message;
   const code = codeOf(error);
   return code === "" ? "an internal error" : `the scripts directory cannot be written (${code})`;
 }

@@ -2,12 +2,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Clock } from "../base/clock.ts";
-import { Gate } from "../base/gate.ts";
+import type { EventBus } from "../events/bus.ts";
 import { refusalOf } from "./bundled.ts";
 import type { CommandResult, PackageCommand } from "./command.ts";
-import { reasonOf, reasonOfError, withoutCredentials } from "./install-reason.ts";
-import { Manifest, PACKAGE_FILES } from "./manifest.ts";
+import { FailureMemory } from "./failure-memory.ts";
+import { reasonOf, withoutCredentials } from "./install-reason.ts";
+import { InstallTurns, type Turn } from "./install-turns.ts";
+import { type Group, Manifest, manifestMissing, PACKAGE_FILES } from "./manifest.ts";
 import { ModulesDirectory } from "./modules-directory.ts";
+import { isRange, type PackageSpec, satisfies, textOf } from "./package-spec.ts";
 import type { PackageResolver } from "./resolver.ts";
 import { lookAgain } from "./resolver-cache.ts";
 
@@ -20,6 +23,17 @@ export type InstallOutcome =
     }
   | { readonly kind: "failed"; readonly name: string; readonly reason: string };
 
+/** One package, and how it is wanted. */
+export interface PackageRequest {
+  readonly spec: PackageSpec;
+  /** Group of package.json; null leaves it where it is listed, and lists a new one in `dependencies`. */
+  readonly group: Group | null;
+  /** Whether package.json lists it afterwards. */
+  readonly save: boolean;
+  /** Whether it is installed again when it is there. */
+  readonly force: boolean;
+}
+
 /** What the installer works with. */
 export interface InstallerOptions {
   /** Absolute scripts root. */
@@ -27,6 +41,7 @@ export interface InstallerOptions {
   readonly packages: PackageResolver;
   readonly command: PackageCommand;
   readonly clock: Clock;
+  readonly events: Pick<EventBus, "emit">;
   readonly log: Pick<Logger, "info" | "warn">;
   /** Longest install of one package, in milliseconds. */
   readonly timeoutMs: number;
@@ -34,43 +49,29 @@ export interface InstallerOptions {
   readonly queueMax: number;
 }
 
-/** A package that could not be installed, and how long nobody tries again. */
-interface Failure {
-  readonly reason: string;
-  /** Monotonic milliseconds. */
-  readonly untilMs: number;
-  readonly waitMs: number;
-}
-
-/** A failure is remembered so long at first, then twice as long each time, up to the longest; in milliseconds. */
-const RETRY_FIRST_MS = 5_000;
-const RETRY_LONGEST_MS = 300_000;
-
-/** Failures remembered; the oldest goes. */
-const FAILURES_MAX = 1_000;
-
 /**
- * Installs npm packages into the scripts root: one at a time, and one install for all who wait for the same package.
+ * Installs npm packages into the scripts root: one at a time, also when another server has the same scripts root, and
+ * one install for all who wait for the same package.
  *
  * `package.json` never holds half of anything and lists only what is there: the package manager fills `node_modules`
  * without saving, then the range is written here as a whole, then the package manager brings its lock file up to date.
  * (Bun 1.4.5 itself truncates `package.json` and writes it in place.)
  */
 export class Installer implements AsyncDisposable {
+  /** The package.json that lists what is installed. */
+  readonly manifest: Manifest;
   readonly #options: InstallerOptions;
-  readonly #manifest: Manifest;
   readonly #modules: ModulesDirectory;
-  readonly #turns: Gate;
-  readonly #stop = new AbortController();
-  readonly #running = new Map<string, Promise<InstallOutcome>>();
-  readonly #failures = new Map<string, Failure>();
+  readonly #turns: InstallTurns;
+  readonly #needed = new Map<string, Promise<InstallOutcome>>();
+  readonly #failures: FailureMemory;
 
   constructor(options: InstallerOptions) {
     this.#options = options;
-    this.#manifest = new Manifest(options.root);
+    this.manifest = new Manifest(options.root);
     this.#modules = new ModulesDirectory(options.root);
-    this.#turns = new Gate({ limit: 1, waitingMax: options.queueMax });
-    this.#modules.recover();
+    this.#turns = new InstallTurns({ ...options, modules: this.#modules });
+    this.#failures = new FailureMemory(options.clock);
   }
 
   /** Installs refused because too many were waiting. */
@@ -78,14 +79,19 @@ export class Installer implements AsyncDisposable {
     return this.#turns.refused;
   }
 
+  /** Whether one more install would be refused now; then it counts as refused. */
+  refuses(): boolean {
+    return this.#turns.refuses();
+  }
+
   /** Whether `node_modules` of the scripts root lacks a package. */
   isMissing(name: string): boolean {
-    return !existsSync(join(this.#options.root, "node_modules", name));
+    return !existsSync(join(this.#modules.path, name));
   }
 
   /** Why a package could not be installed the last time; null when it could, or when nobody has tried. */
   reasonOf(name: string): string | null {
-    return this.#failures.get(name)?.reason ?? null;
+    return this.#failures.reasonOf(name);
   }
 
   /**
@@ -94,102 +100,156 @@ export class Installer implements AsyncDisposable {
    */
   noteChange(file: string): void {
     if (!PACKAGE_FILES.includes(file) && !/\.[jt]s$/.test(file)) return;
-    if (file === "package.json" && this.#manifest.isOurs()) return;
-    for (const [name, { reason }] of this.#failures) {
-      this.#failures.set(name, { reason, untilMs: Number.NEGATIVE_INFINITY, waitMs: 0 });
-    }
+    if (file === "package.json" && this.manifest.isOurs()) return;
+    this.forgiveFailures();
+  }
+
+  /** Lets what has failed before be tried again at once, because somebody has changed what it depends on. */
+  forgiveFailures(): void {
+    this.#failures.forgive();
+  }
+
+  /** Undoes what a server has left that did not live to see the end of its install. */
+  recover(): Promise<void> {
+    return this.#turns.recover();
   }
 
   /** Installs a package unless it is there, or has failed a short while ago. Never rejects. */
   async ensure(name: string): Promise<InstallOutcome> {
-    const failure = this.#failures.get(name);
-    if (failure === undefined || failure.untilMs <= this.#options.clock.monotonicMs())
-      return this.install(name);
-    return { kind: "failed", name, reason: failure.reason };
+    const reason = this.#failures.recentReasonOf(name);
+    return reason === null ? this.install(name) : { kind: "failed", name, reason };
   }
 
-  /** Installs a package; whoever asks for it meanwhile waits for the same install. Never rejects. */
+  /** Installs a package that a script needs; whoever asks for it meanwhile waits for the same install. Never rejects. */
   install(name: string): Promise<InstallOutcome> {
-    const running = this.#running.get(name);
+    const running = this.#needed.get(name);
     if (running !== undefined) return running;
-    const outcome = this.#inTurn(name)
-      .catch((error) => this.#failed(name, { reason: reasonOfError(error), err: error }))
-      .then((each) => this.#remember(each));
-    this.#running.set(name, outcome);
-    void outcome.then(() => this.#running.delete(name));
+    const request = { spec: { name, range: null }, group: null, save: true, force: false };
+    // Another install may have brought it along while this one waited.
+    const outcome = this.#add(request, () => !this.isMissing(name)).then((each) => {
+      this.#needed.delete(name);
+      if (each.kind === "already-installed") return each;
+      const failures = each.kind === "failed" ? { failures: [{ package: name, reason: each.reason }] } : {};
+      this.#options.events.emit("system.packages_installed", {
+        packages: [name],
+        ok: each.kind === "installed",
+        ...failures,
+      });
+      return each;
+    });
+    this.#needed.set(name, outcome);
     return outcome;
+  }
+
+  /** Installs a package as somebody wishes it, unless it is there like that. Never rejects. */
+  add(request: PackageRequest): Promise<InstallOutcome> {
+    return this.#add(request, () => this.#isThere(request));
+  }
+
+  /**
+   * Installs all that package.json lists, and removes what nothing needs any more. Never rejects.
+   *
+   * @returns Why not; null when it went well.
+   */
+  async installListed({ force }: { readonly force: boolean }): Promise<string | null> {
+    const ended = await this.#turns.run(async (turn) => {
+      if (this.manifest.read() === null) throw manifestMissing();
+      const args = force ? ["install", "--force"] : ["install"];
+      const { done, outcome, added } = await this.#change(args, turn, () => true);
+      if (!done) return this.#fail(null, outcome, turn).reason;
+      lookAgain(this.#modules.directoriesOf(added));
+      this.#options.log.info({ durationMs: this.#msSince(turn.sinceMs) }, "Packages installed");
+      return null;
+    });
+    return ended.kind === "done" ? ended.result : ended.reason;
   }
 
   /** Ends the install that runs, with its processes, and refuses those that wait. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#running.values());
+    await this.#turns[Symbol.asyncDispose]();
   }
 
-  async #inTurn(name: string): Promise<InstallOutcome> {
+  async #add(request: PackageRequest, isThere: () => boolean): Promise<InstallOutcome> {
+    const { name } = request.spec;
     const refusal = refusalOf(name);
-    if (refusal !== null) return { kind: "failed", name, reason: refusal };
-    const { signal } = this.#stop;
-    const leave = signal.aborted ? null : await this.#turns.enter(signal);
-    if (leave === null) {
-      const full = `${this.#options.queueMax} packages are waiting, the limit of --install-queue-max`;
-      return { kind: "failed", name, reason: signal.aborted ? "the server is shutting down" : full };
-    }
-    try {
-      // Another install may have brought it along while this one waited.
-      if (!this.isMissing(name)) return { kind: "already-installed", name, version: this.#versionOf(name) };
-      return await this.#run(name);
-    } finally {
-      leave();
-    }
+    const ended =
+      refusal === null
+        ? await this.#turns.run(async (turn) =>
+            isThere()
+              ? ({ kind: "already-installed", name, version: this.#versionOf(name) } as const)
+              : await this.#install(request, turn),
+          )
+        : ({ kind: "failed", reason: refusal } as const);
+    const outcome = ended.kind === "done" ? ended.result : { ...ended, name };
+    this.#failures.note(name, outcome.kind === "failed" ? outcome.reason : null);
+    return outcome;
   }
 
-  async #run(name: string): Promise<InstallOutcome> {
-    const { clock, log, timeoutMs } = this.#options;
-    const sinceMs = clock.monotonicMs();
-    const isListed = this.#manifest.lists(name);
-    const isNew = await this.#manifest.ensure();
-    const args = isListed ? ["install"] : ["add", name, "--no-save"];
-    const change = await this.#modules.change(
-      () => this.#command(args, sinceMs),
-      (result) => isDone(result) && !this.isMissing(name),
-    );
-    if (!change.done) {
-      if (isNew) this.#manifest.removeCreated();
-      const result = change.outcome;
-      const output = result.kind === "exited" ? withoutCredentials(result.output) : null;
-      const durationMs = this.#msSince(sinceMs);
-      return this.#failed(name, { reason: reasonOf(name, result, timeoutMs), output, durationMs });
-    }
-    lookAgain(this.#modules.directoriesOf([...change.added, name]));
+  #isThere({ spec: { name, range }, group, save, force }: PackageRequest): boolean {
+    if (force || this.isMissing(name)) return false;
     const version = this.#versionOf(name);
-    if (!isListed) await this.#list(name, version, sinceMs);
-    log.info({ package: name, version, durationMs: this.#msSince(sinceMs) }, "Package installed");
+    // What a tag stands for, only the registry knows.
+    if (range !== null && !(version !== null && isRange(range) && satisfies(version, range))) return false;
+    const listed = this.manifest.groupOf(name);
+    return !save || (listed !== null && (group === null || group === listed));
+  }
+
+  async #install({ spec, group, save, force }: PackageRequest, turn: Turn): Promise<InstallOutcome> {
+    const { name, range } = spec;
+    const listed = this.manifest.groupOf(name);
+    const isAsListed = listed !== null && range === null;
+    const isNew = await this.manifest.ensure();
+    const args = isAsListed ? ["install"] : ["add", textOf(spec), "--no-save"];
+    const isWell = () => !this.isMissing(name);
+    const { done, outcome, added } = await this.#change(force ? [...args, "--force"] : args, turn, isWell);
+    if (!done) {
+      if (isNew) this.manifest.removeCreated();
+      return this.#fail(name, outcome, turn);
+    }
+    lookAgain(this.#modules.directoriesOf([...added, name]));
+    const version = this.#versionOf(name);
+    if (save && (!isAsListed || (group !== null && group !== listed))) {
+      const written = range !== null && isRange(range) ? range : version === null ? "*" : `^${version}`;
+      await this.manifest.list(name, written, group ?? listed ?? "dependencies");
+      await this.#bringLockFileUpToDate(name, turn);
+    }
+    this.#options.log.info(
+      { package: name, version, durationMs: this.#msSince(turn.sinceMs) },
+      "Package installed",
+    );
     return { kind: "installed", name, version };
   }
 
-  /** Writes a new package down: into package.json, then into the lock file. */
-  async #list(name: string, version: string | null, sinceMs: number): Promise<void> {
-    await this.#manifest.addDependency(name, version === null ? "*" : `^${version}`);
-    const result = await this.#command(["install"], sinceMs);
-    if (isDone(result)) return;
+  async #bringLockFileUpToDate(name: string, turn: Turn): Promise<void> {
+    const { done, outcome } = await this.#change(["install"], turn, () => true);
     // The package is there and listed; the next install writes the lock file.
-    this.#options.log.warn(
-      { package: name, result: result.kind },
-      "The lock file was not brought up to date",
+    if (!done) {
+      this.#options.log.warn(
+        { package: name, result: outcome.kind },
+        "The lock file was not brought up to date",
+      );
+    }
+  }
+
+  /** One run of the package manager, as a whole or not at all; all of a turn share its time. */
+  #change(args: readonly string[], { sinceMs, lock, signal }: Turn, isWell: () => boolean) {
+    const { command, timeoutMs } = this.#options;
+    const leftMs = Math.max(1, timeoutMs - this.#msSince(sinceMs));
+    const options = { timeoutMs: leftMs, signal, heldFd: lock.fd };
+    return this.#modules.change(
+      () => command.run(args, options),
+      (result) => result.kind === "exited" && result.exitCode === 0 && isWell(),
     );
   }
 
-  /** @param sinceMs When the install began whose time the command shares. */
-  #command(args: readonly string[], sinceMs: number): Promise<CommandResult> {
-    const { command, timeoutMs } = this.#options;
-    const leftMs = Math.max(1, timeoutMs - this.#msSince(sinceMs));
-    return command.run(args, { timeoutMs: leftMs, signal: this.#stop.signal });
-  }
-
-  #failed(name: string, { reason, ...known }: { readonly reason: string } & Record<string, unknown>) {
-    this.#options.log.warn({ package: name, reason, ...known }, "Package not installed");
-    return { kind: "failed", name, reason } as const;
+  #fail(name: string | null, result: CommandResult, { sinceMs }: Turn) {
+    const reason = reasonOf(name, result, this.#options.timeoutMs);
+    const output = result.kind === "exited" ? withoutCredentials(result.output) : null;
+    this.#options.log.warn(
+      { package: name, reason, output, durationMs: this.#msSince(sinceMs) },
+      "Package not installed",
+    );
+    return { kind: "failed", name: name ?? "", reason } as const;
   }
 
   #msSince(startMs: number): number {
@@ -199,21 +259,4 @@ export class Installer implements AsyncDisposable {
   #versionOf(name: string): string | null {
     return this.#options.packages.installedVersion(name);
   }
-
-  #remember(outcome: InstallOutcome): InstallOutcome {
-    const { name } = outcome;
-    const before = this.#failures.get(name);
-    this.#failures.delete(name);
-    if (outcome.kind !== "failed") return outcome;
-    const waitMs = Math.min(Math.max((before?.waitMs ?? 0) * 2, RETRY_FIRST_MS), RETRY_LONGEST_MS);
-    const untilMs = this.#options.clock.monotonicMs() + waitMs;
-    this.#failures.set(name, { reason: outcome.reason, untilMs, waitMs });
-    const oldest = this.#failures.size > FAILURES_MAX ? this.#failures.keys().next().value : undefined;
-    if (oldest !== undefined) this.#failures.delete(oldest);
-    return outcome;
-  }
-}
-
-function isDone(result: CommandResult): boolean {
-  return result.kind === "exited" && result.exitCode === 0;
 }

@@ -9,6 +9,8 @@ const SIGKILL = 9;
 
 const FUNCTIONS = {
   prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" },
+  flock: { args: ["i32", "i32"], returns: "i32" },
+  __errno_location: { args: [], returns: "ptr" },
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
 } as const;
 

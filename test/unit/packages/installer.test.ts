@@ -20,6 +20,7 @@ function installerOver(
     packages: new PackageResolver({ root: root.path }),
     command: { run },
     clock: new FakeClock(),
+    events: { emit: () => undefined },
     log: { info: () => undefined, warn: () => undefined },
     timeoutMs: 1_000,
     queueMax: 10,

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { ModulesDirectory } from "../../../src/packages/modules-directory.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
@@ -37,31 +39,64 @@ test.each<[string, () => Promise<boolean>]>([
   expect(await root.list()).toEqual(Object.keys(OLD).sort());
 });
 
-test.each<[string, number, readonly string[]]>([
-  ["of a process that is gone is undone", 2 ** 30, ["node_modules/old/index.js"]],
-  [
-    "of a process that runs is left alone",
-    process.ppid,
-    ["node_modules/.hoody-install.json", "node_modules/new/index.js", "node_modules/old/index.js"],
-  ],
-  ["of a process with our own number is undone", process.pid, ["node_modules/old/index.js"]],
-])("an install that was cut off %s", async (_name, pid, left) => {
+test("what it has replaced, removed or written over is there again", async () => {
   await using root = await tempDir();
-  await root.write({
-    "node_modules/old/index.js": "",
-    "node_modules/new/index.js": "",
-    "node_modules/.hoody-install.json": JSON.stringify({ pid, before: ["old"] }),
-  });
-  new ModulesDirectory(root.path).recover();
-  expect(await root.list()).toEqual([...left]);
+  const before = { ...OLD, "node_modules/.bin/x": "1", "node_modules/@s/old/deep/a.js": "old" };
+  await root.write(before);
+  await symlink("../old/index.js", join(root.path, "node_modules/.bin/link"));
+  const modules = new ModulesDirectory(root.path);
+  await modules.change(
+    async () => {
+      await rm(join(root.path, "node_modules/@s/old"), { recursive: true });
+      await rm(join(root.path, "node_modules/.bin"), { recursive: true });
+      await rm(join(root.path, "node_modules/old"), { recursive: true });
+      await root.write({ ...NEW, "node_modules/old/index.js": "replaced" });
+    },
+    () => false,
+  );
+  expect(await root.list()).toEqual([...Object.keys(before), "node_modules/.bin/link"].sort());
+  expect(await Bun.file(join(root.path, "node_modules/@s/old/deep/a.js")).text()).toBe("old");
+  expect(await Bun.file(join(root.path, "node_modules/.bin/link")).text()).toBe("");
 });
 
-test("a journal that was cut off itself says that nothing had begun", async () => {
+const CUT_OFF = {
+  "node_modules/old/index.js": "half",
+  "node_modules/new/index.js": "",
+  "node_modules/.hoody-before/old/index.js": "whole",
+};
+
+test.each<[string, number, boolean, string]>([
+  ["of a process that is gone is undone", 2 ** 30, false, "whole"],
+  ["of a process that may be another one is left alone", process.ppid, false, "half"],
+  ["is undone by whoever has the lock", process.ppid, true, "whole"],
+  ["of a process with our own number is undone", process.pid, false, "whole"],
+])("an install that was cut off %s", async (_name, pid, isAlone, content) => {
   await using root = await tempDir();
   await root.write({
-    "node_modules/old/index.js": "",
-    "node_modules/.hoody-install.json": '{ "pid": 1, "bef',
+    ...CUT_OFF,
+    "node_modules/.hoody-install.json": JSON.stringify({ pid, before: ["old"] }),
   });
-  new ModulesDirectory(root.path).recover();
-  expect(await root.list()).toContain("node_modules/old/index.js");
+  const modules = new ModulesDirectory(root.path);
+  expect(modules.hasBegun).toBe(true);
+  await modules.recover(isAlone);
+  expect(await Bun.file(join(root.path, "node_modules/old/index.js")).text()).toBe(content);
+  if (content === "whole") expect(await root.list()).toEqual(["node_modules/old/index.js"]);
+});
+
+test("an undoing that was cut off itself is brought to its end", async () => {
+  await using root = await tempDir();
+  await root.write({
+    "node_modules/first/index.js": "whole already",
+    "node_modules/.hoody-before/old/index.js": "whole",
+    "node_modules/.hoody-install.json": JSON.stringify({ pid: 2 ** 30, before: ["first", "old"] }),
+  });
+  await new ModulesDirectory(root.path).recover(true);
+  expect(await root.list()).toEqual(["node_modules/first/index.js", "node_modules/old/index.js"]);
+});
+
+test("what was being linked aside when the server died means nothing", async () => {
+  await using root = await tempDir();
+  await root.write({ ...OLD, "node_modules/.hoody-before/old/index.js": "" });
+  await new ModulesDirectory(root.path).recover(true);
+  expect(await root.list()).toEqual(Object.keys(OLD).sort());
 });
