@@ -14,6 +14,7 @@ import { ActiveExecutions } from "./engine/active.ts";
 import { Engine } from "./engine/engine.ts";
 import type { RequestServer } from "./engine/execution.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
+import { whileOpen } from "./engine/idle.ts";
 import { RunningMark } from "./engine/running-mark.ts";
 import { Units } from "./engine/units.ts";
 import { toErrorResponse } from "./errors/envelope.ts";
@@ -22,6 +23,7 @@ import { normalizeError } from "./errors/normalize.ts";
 import { EventBus } from "./events/bus.ts";
 import { BunCommand } from "./packages/command.ts";
 import { Installer } from "./packages/installer.ts";
+import { PackageJobs } from "./packages/package-jobs.ts";
 import { PackageResolver } from "./packages/resolver.ts";
 import type { Restarts } from "./process/restarts.ts";
 import { RouteTable } from "./routing/route-table.ts";
@@ -120,6 +122,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     shared,
     packages,
     installer,
+    packageJobs: new PackageJobs({ installer, events, log }),
     caches: units,
     executions: active,
     restarts,
@@ -159,9 +162,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     const known = engine.fetchKnown(request, server, url);
     if (known !== null) return known;
     if (!isControlUrl(url)) return engine.fetch(request, server, url);
-    const peerIp = server.requestIP(request)?.address ?? "";
+    const connection = {
+      peerIp: server.requestIP(request)?.address ?? "",
+      whileOpen: <T>(wait: Promise<T>) => whileOpen(request, server, wait),
+    };
     return api().then(
-      (loaded) => loaded.fetch(request, { peerIp }),
+      (loaded) => loaded.fetch(request, connection),
       (cause) => toErrorResponse(new ExecError("internal", undefined, { cause }), clock.now()),
     );
   };

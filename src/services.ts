@@ -4,6 +4,7 @@ import type { Clock } from "./base/clock.ts";
 import type { Config } from "./config/load.ts";
 import type { EventBus } from "./events/bus.ts";
 import type { Installer } from "./packages/installer.ts";
+import type { PackageJobs } from "./packages/package-jobs.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
 import type { Restarts } from "./process/restarts.ts";
 import type { RouteTable } from "./routing/route-table.ts";
@@ -30,6 +31,8 @@ export interface Services {
   readonly packages: PackageResolver;
   /** Installs npm packages into the scripts root. */
   readonly installer: Installer;
+  /** The same for what the control API asks for. */
+  readonly packageJobs: PackageJobs;
   /** Compiled scripts, helper modules and kept contexts. */
   readonly caches: ExecutionCaches;
   /** What runs now. */

@@ -41,6 +41,18 @@ export const ROUTES = {
   "POST /api/v1/exec/shared-state/set": "scripts:write",
   "POST /api/v1/exec/shared-state/clear": "scripts:write",
 
+  "GET /api/v1/exec/dependencies/bundled": "scripts:read",
+  "POST /api/v1/exec/dependencies/check": "scripts:read",
+  "POST /api/v1/exec/dependencies/install": "scripts:write",
+
+  "GET /api/v1/exec/package/read": "scripts:read",
+  "POST /api/v1/exec/package/init": "scripts:write",
+  "POST /api/v1/exec/package/update": "scripts:write",
+  "POST /api/v1/exec/package/install": "scripts:write",
+  "GET /api/v1/exec/package/compare": "scripts:read",
+  "POST /api/v1/exec/package/compare": "scripts:read",
+  "POST /api/v1/exec/package/pin": "scripts:write",
+
   "POST /api/v1/exec/route/resolve": "scripts:read",
   "POST /api/v1/exec/route/test": "scripts:read",
   "POST /api/v1/exec/route/discover": "scripts:read",

@@ -10,6 +10,8 @@ export interface ControlRequest {
   /** Address of the socket's peer, never a forwarded one. */
   readonly peerIp: string;
   readonly headers: Headers;
+  /** Keeps the connection open while something is waited for that may take longer than it may be quiet. */
+  readonly whileOpen: <T>(wait: Promise<T>) => Promise<T>;
   /** Goes into `X-Request-Id` and the log. */
   readonly id: string;
 }

@@ -1,8 +1,10 @@
 import { cache } from "./cache/index.ts";
+import { dependencies } from "./dependencies/index.ts";
 import { health } from "./health/index.ts";
 import { ids } from "./ids/index.ts";
 import { magicComments } from "./magic-comments/index.ts";
 import type { Operation } from "./operation.ts";
+import { packageFile } from "./package/index.ts";
 import { route } from "./route/index.ts";
 import { scripts } from "./scripts/index.ts";
 import { sharedState } from "./shared-state/index.ts";
@@ -18,6 +20,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...magicComments,
   ...cache,
   ...sharedState,
+  ...dependencies,
+  ...packageFile,
   ...route,
   ...ids,
 ];

@@ -17,7 +17,7 @@ import type { Operation } from "./operation.ts";
 /** The control plane as a function from request to answer. */
 export interface Api {
   /** Never rejects: whatever is thrown becomes the JSON envelope. */
-  fetch(request: Request, info: { readonly peerIp: string }): Promise<Response>;
+  fetch(request: Request, connection: ControlEnv["Bindings"]): Promise<Response>;
 }
 
 /**
@@ -51,10 +51,10 @@ export function createApi(operations: readonly Operation[], services: Services):
   });
   app.onError((thrown, context) => fail(thrown, services, context));
   return {
-    async fetch(request, info) {
+    async fetch(request, connection) {
       try {
         refuseTargetWithoutUrl(request);
-        return await app.fetch(request, { peerIp: info.peerIp });
+        return await app.fetch(request, connection);
       } catch (thrown) {
         // Hono hands only errors of its own realm to onError.
         return toErrorResponse(normalizeError(thrown), services.clock.now(), {
@@ -98,6 +98,7 @@ async function answer(
     const result = await operation.handle(input, services, {
       host: hostOf(context.req.raw, config.trustProxy),
       peerIp: context.env.peerIp,
+      whileOpen: context.env.whileOpen,
       headers: context.req.raw.headers,
       id: context.get("requestId"),
     });

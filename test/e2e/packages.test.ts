@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { npmRegistry } from "../support/npm-registry.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
@@ -64,6 +65,118 @@ describe.each<[NodeJS.Signals]>([["SIGTERM"], ["SIGKILL"]])("%s during an instal
     20_000,
   );
 });
+
+/** Asks the control API of a server. */
+async function post(server: ServerProcess, path: string, body: unknown) {
+  const response = await server.fetch(`/api/v1/exec/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
+  return { status: response.status, body: (await response.json()) as any };
+}
+
+test("an install in the background goes on after its answer, and the log tells its end", async () => {
+  await using registry = await npmRegistry({ name: "pad", files: { "index.js": "module.exports = 'pad';" } });
+  await using cache = await tempDir();
+  await using server = await startWith(
+    registry,
+    'try { return require("pad") } catch { return "none" }',
+    cache.path,
+  );
+  const release = registry.hold("pad");
+  const { status, body } = await post(server, "package/install", { packages: ["pad", "nowhere"] });
+  expect([status, body.command]).toEqual([202, "bun add pad nowhere"]);
+  release();
+  const log = await until(server.output, (text) => text.includes("Install ended"));
+  const ended = JSON.parse(log.split("\n").find((line) => line.includes("Install ended")) ?? "");
+  expect(ended).toMatchObject({
+    packages: ["pad", "nowhere"],
+    ok: false,
+    failures: [{ package: "nowhere", reason: "the registry has no such package" }],
+  });
+  expect(await (await server.fetch("/a")).text()).toBe("pad");
+});
+
+test("a server that is killed while it replaces a package leaves the old one, whole", async () => {
+  await using registry = await npmRegistry(
+    { name: "pad", version: "1.0.0", files: { "index.js": "module.exports = 'old';" } },
+    { name: "slow", files: { "index.js": "" } },
+  );
+  await using cache = await tempDir();
+  await using server = await startWith(registry, 'return require("pad")', cache.path);
+  await post(server, "dependencies/install", { modules: ["pad@^1"] });
+  const root = rootOf(server);
+  const before = await Bun.file(join(root, "package.json")).text();
+  await registry.offer({
+    name: "pad",
+    version: "2.0.0",
+    files: { "index.js": "module.exports = require('slow');" },
+    manifest: { dependencies: { slow: "1" } },
+  });
+  registry.trouble("slow", "stuck tarball");
+  await post(server, "package/install", { packages: ["pad@2"], force: true });
+  await until(
+    () => processesIn(root).length + Number(registry.asked().includes("slow")),
+    (seen) => seen === 2,
+  );
+  // As if the package manager had come further: it replaces files, and never writes into them.
+  await rm(join(root, "node_modules/pad/index.js"));
+  await Bun.write(join(root, "node_modules/pad/index.js"), "half");
+  const killed = await server.serverPid();
+  process.kill(killed, "SIGKILL");
+  await until(
+    () => server.serverPid().catch(() => killed),
+    (pid) => pid !== killed,
+  );
+  await until(
+    () => existsSync(join(root, "node_modules/.hoody-install.json")),
+    (hasBegun) => !hasBegun,
+  );
+  expect(await (await server.fetch("/a")).text()).toBe("old");
+  expect(await Bun.file(join(root, "package.json")).text()).toBe(before);
+  expect(processesIn(root)).toEqual([]);
+  registry.trouble("slow", null);
+  const { body } = await post(server, "dependencies/install", { modules: ["pad@2"] });
+  expect(body.details).toEqual([{ module: "pad@2", status: "installed", version: "2.0.0" }]);
+  expect(existsSync(join(root, "node_modules/.hoody-before"))).toBe(false);
+}, 30_000);
+
+test("two servers over one scripts folder install one after the other", async () => {
+  const names = ["a", "b", "c", "d"];
+  await using registry = await npmRegistry(
+    ...names.map((name) => ({ name, files: { "index.js": `module.exports = "${name}";` } })),
+  );
+  await using cache = await tempDir();
+  await using root = await tempDir();
+  await root.write({ ".npmrc": registry.npmrc });
+  const start = () =>
+    startProcess({ flags: ["--scripts-dir", root.path], env: { BUN_INSTALL_CACHE_DIR: cache.path } });
+  await using one = await start();
+  await using other = await start();
+  const release = registry.hold("a");
+  const first = post(one, "dependencies/install", { modules: ["a", "b"] });
+  await until(
+    () => registry.asked(),
+    (asked) => asked.includes("a"),
+  );
+  let most = 0;
+  const watch = setInterval(() => (most = Math.max(most, processesIn(root.path).length)), 5);
+  const second = post(other, "dependencies/install", { modules: ["c", "d"] });
+  await until(
+    () => other.output(),
+    (text) => text.includes("Install begins"),
+  );
+  expect(registry.asked()).not.toContain("c");
+  release();
+  const answers = await Promise.all([first, second]);
+  clearInterval(watch);
+  expect(answers.map(({ body }) => body.failed)).toEqual([0, 0]);
+  expect(most).toBe(1);
+  const { dependencies } = await Bun.file(join(root.path, "package.json")).json();
+  expect(Object.keys(dependencies)).toEqual(names);
+}, 30_000);
 
 test("--auto-install off holds for the runtime, too, wherever the server is started", async () => {
   await using registry = await npmRegistry({ name: "pad", files: { "index.js": "" } });

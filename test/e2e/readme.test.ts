@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { fencedBlocks } from "../support/fenced-blocks.ts";
+import { type NpmRegistry, npmRegistry } from "../support/npm-registry.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
+import { type TempDir, tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 
 /** The README's own commands against the real process, in the order a reader would type them. */
@@ -12,11 +14,22 @@ const COMMANDS = fencedBlocks(README).filter(
 /** Fails on an error status, as a reader would notice. */
 const CURL = 'curl() { command curl --silent --show-error --fail-with-body "$@"; echo; }';
 
+let registry: NpmRegistry;
+let cache: TempDir;
 let server: ServerProcess;
 beforeAll(async () => {
-  server = await startProcess();
+  registry = await npmRegistry({ name: "dayjs", version: "1.11.13", files: { "index.js": "" } });
+  cache = await tempDir();
+  server = await startProcess({
+    files: { ".npmrc": registry.npmrc },
+    env: { BUN_INSTALL_CACHE_DIR: cache.path },
+  });
 });
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await cache[Symbol.asyncDispose]();
+  await registry[Symbol.asyncDispose]();
+});
 
 test("the README begins with the two commands", () => {
   expect(fencedBlocks(README)[0]?.text.split("\n")).toEqual([

@@ -53,6 +53,9 @@ export interface Answer {
   readonly body: any;
 }
 
+/** Tests reach no registry but their own: nobody listens on this port (`packageApp` has one). */
+const NO_REGISTRY = { BUN_CONFIG_REGISTRY: "http://127.0.0.1:9/", BUN_CONFIG_HTTP_RETRY_COUNT: "0" };
+
 /** Builds the app over a temporary scripts root that holds the given files. */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const storage = await tempDir();
@@ -66,7 +69,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     }),
     {
       log: options.log ?? pino({ level: "silent" }),
-      environment: options.env ?? {},
+      environment: options.env ?? NO_REGISTRY,
       restarts: options.restarts ?? null,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
       ...(options.mark === undefined ? {} : { mark: options.mark }),

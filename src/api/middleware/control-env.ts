@@ -3,6 +3,8 @@ export interface ControlEnv {
   Bindings: {
     /** Address of the socket's peer. */
     readonly peerIp: string;
+    /** Keeps the connection open while something is waited for that may take longer than it may be quiet. */
+    readonly whileOpen: <T>(wait: Promise<T>) => Promise<T>;
   };
   Variables: {
     /** Goes into `X-Request-Id` and the log. */

@@ -736,6 +736,271 @@ export interface SharedStateClear {
   clearAll?: boolean;
 }
 
+export type BundledPackagesPackagesItem = {
+  name: string;
+  /** @nullable */
+  version: string | null;
+  available: boolean;
+};
+
+export interface BundledPackages {
+  total: number;
+  packages: BundledPackagesPackagesItem[];
+  allAvailable: boolean;
+}
+
+export type DependenciesCheckedInstalledItem = {
+  name: string;
+  /** @nullable */
+  version: string | null;
+};
+
+export interface CheckedModule {
+  /** As it was written */
+  module: string;
+  /** In a version that the range allows */
+  installed: boolean;
+  /**
+     * Version that is installed
+     * @nullable
+     */
+  version: string | null;
+}
+
+export interface DependenciesChecked {
+  total: number;
+  installed: DependenciesCheckedInstalledItem[];
+  missing: string[];
+  details?: CheckedModule[];
+  /** Only when no package is used */
+  message?: string;
+}
+
+export interface DependencyCheck {
+  code?: string;
+  modules?: string | string[];
+}
+
+export type InstalledModuleStatus = typeof InstalledModuleStatus[keyof typeof InstalledModuleStatus];
+
+
+export const InstalledModuleStatus = {
+  installed: 'installed',
+  'already-installed': 'already-installed',
+  failed: 'failed',
+  rejected: 'rejected',
+} as const;
+
+export interface InstalledModule {
+  module: string;
+  status: InstalledModuleStatus;
+  /**
+     * Version that is there now
+     * @nullable
+     */
+  version?: string | null;
+  /** Why it is not there */
+  reason?: string;
+}
+
+export interface DependenciesInstalled {
+  total: number;
+  /** What was installed already counts */
+  installed: number;
+  failed: number;
+  installedModules: string[];
+  failedModules: string[];
+  details: InstalledModule[];
+}
+
+export interface DependencyInstall {
+  modules: string | string[];
+  /** Also what is installed already */
+  force?: boolean;
+}
+
+/**
+ * In the scripts directory
+ */
+export type PackagePath = typeof PackagePath[keyof typeof PackagePath];
+
+
+export const PackagePath = {
+  packagejson: 'package.json',
+} as const;
+
+export type PackageContent = {[key: string]: unknown};
+
+export type PackageDependencies = {[key: string]: string};
+
+export type PackageDevDependencies = {[key: string]: string};
+
+export type PackageScripts = {[key: string]: string};
+
+export interface Package {
+  /** In the scripts directory */
+  path: PackagePath;
+  content: PackageContent;
+  dependencies: PackageDependencies;
+  devDependencies: PackageDevDependencies;
+  scripts: PackageScripts;
+  dependencyCount: number;
+  devDependencyCount: number;
+}
+
+export type PackageCreatedMessage = typeof PackageCreatedMessage[keyof typeof PackageCreatedMessage];
+
+
+export const PackageCreatedMessage = {
+  packagejson_created_successfully: 'package.json created successfully',
+} as const;
+
+/**
+ * In the scripts directory
+ */
+export type PackageCreatedPath = typeof PackageCreatedPath[keyof typeof PackageCreatedPath];
+
+
+export const PackageCreatedPath = {
+  packagejson: 'package.json',
+} as const;
+
+export type PackageCreatedContent = {[key: string]: unknown};
+
+export interface PackageCreated {
+  message: PackageCreatedMessage;
+  /** In the scripts directory */
+  path: PackageCreatedPath;
+  content: PackageCreatedContent;
+  created: true;
+}
+
+export interface PackageInit {
+  name?: string;
+  version?: string;
+  description?: string;
+  /** Begin anew where there is one */
+  force?: boolean;
+}
+
+export type PackageUpdatedMessage = typeof PackageUpdatedMessage[keyof typeof PackageUpdatedMessage];
+
+
+export const PackageUpdatedMessage = {
+  packagejson_updated_successfully: 'package.json updated successfully',
+} as const;
+
+export type PackageUpdatedDependencies = {[key: string]: string};
+
+export interface PackageUpdated {
+  message: PackageUpdatedMessage;
+  changes: string[];
+  changeCount: number;
+  dependencies: PackageUpdatedDependencies;
+}
+
+export type PackageUpdateDependencies = {[key: string]: string} | string;
+
+export type PackageUpdateScripts = {[key: string]: string} | string;
+
+/**
+ * Other members; null takes one away
+ */
+export type PackageUpdateMetadata = {[key: string]: unknown};
+
+export interface PackageUpdate {
+  dependencies?: PackageUpdateDependencies;
+  scripts?: PackageUpdateScripts;
+  /** Other members; null takes one away */
+  metadata?: PackageUpdateMetadata;
+  remove?: string | string[];
+}
+
+export type PackageInstallingStatus = typeof PackageInstallingStatus[keyof typeof PackageInstallingStatus];
+
+
+export const PackageInstallingStatus = {
+  installing: 'installing',
+} as const;
+
+export interface PackageInstalling {
+  status: PackageInstallingStatus;
+  /** What would do the same by hand */
+  command: string;
+  message: string;
+}
+
+export interface PackageInstall {
+  /**
+     * All that is listed when left out
+     * @maxItems 100
+     */
+  packages?: string[];
+  /** List them in devDependencies */
+  dev?: boolean;
+  /** Whether package.json lists them */
+  save?: boolean;
+  /** Also what is installed already */
+  force?: boolean;
+}
+
+export type PackageComparisonSummary = {
+  /** Packages that are listed */
+  total: number;
+  /** Of those; in whichever version */
+  installed: number;
+  missing: number;
+  outdated: number;
+  extra: number;
+};
+
+export type PackageComparisonOutdatedItem = {
+  package: string;
+  declared: string;
+  installed: string;
+};
+
+export interface PackageComparison {
+  summary: PackageComparisonSummary;
+  missing: string[];
+  /** Installed in a version that the range does not allow */
+  outdated: PackageComparisonOutdatedItem[];
+  /** Installed, but neither listed nor needed by what is */
+  extra: string[];
+  allInstalled: boolean;
+  /** Nothing is missing or outdated */
+  upToDate: boolean;
+}
+
+export type PackagePinnedMessage = typeof PackagePinnedMessage[keyof typeof PackagePinnedMessage];
+
+
+export const PackagePinnedMessage = {
+  Dependencies_pinned_to_exact_versions: 'Dependencies pinned to exact versions',
+  All_dependencies_are_already_pinned_to_exact_versions: 'All dependencies are already pinned to exact versions',
+} as const;
+
+/**
+ * Absent when nothing was pinned
+ */
+export type PackagePinnedDependencies = {[key: string]: string};
+
+export interface PackagePinned {
+  message: PackagePinnedMessage;
+  pinned: string[];
+  count: number;
+  /** Absent when nothing was pinned */
+  dependencies?: PackagePinnedDependencies;
+}
+
+export interface PackagePin {
+  /**
+     * All when left out
+     * @maxItems 1000
+     */
+  packages?: string[];
+}
+
 export type RouteResolution = {
   matched: true;
   path: string;
@@ -1975,6 +2240,336 @@ return request<SharedStateCleared>(getStateClearUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(sharedStateClear)
+  }
+);}
+
+
+
+export const getDependenciesBundledUrl = () => {
+
+
+
+
+  return `/api/v1/exec/dependencies/bundled`
+}
+
+/**
+ * Scripts import them without an install; a copy in node_modules of the scripts directory wins.
+ * @summary List the packages that come with the server
+ */
+export const dependenciesBundled = async ( options?: Parameters<typeof request>[1]): Promise<BundledPackages> => {
+
+  return request<BundledPackages>(getDependenciesBundledUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDependenciesCheckUrl = () => {
+
+
+
+
+  return `/api/v1/exec/dependencies/check`
+}
+
+/**
+ * Of a source text or of a list, which wins; modules of the runtime and files are left out.
+ * @summary Say which npm packages are installed and which are missing
+ */
+export const dependenciesCheck = async (dependencyCheck?: DependencyCheck, options?: Parameters<typeof request>[1]): Promise<DependenciesChecked> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<DependenciesChecked>(getDependenciesCheckUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(dependencyCheck)
+  }
+);}
+
+
+
+export const getDependenciesInstallUrl = () => {
+
+
+
+
+  return `/api/v1/exec/dependencies/install`
+}
+
+/**
+ * One after the other, into package.json and node_modules of the scripts directory; no script of a package runs. What is accepted is a name, alone or with a range of versions or a tag. One that fails leaves everything as it was and does not keep the others from being installed.
+ * @summary Install npm packages for scripts and wait for them
+ */
+export const dependenciesInstall = async (dependencyInstall: DependencyInstall, options?: Parameters<typeof request>[1]): Promise<DependenciesInstalled> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<DependenciesInstalled>(getDependenciesInstallUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(dependencyInstall)
+  }
+);}
+
+
+
+export const getPackageReadUrl = () => {
+
+
+
+
+  return `/api/v1/exec/package/read`
+}
+
+/**
+ * @summary Read package.json of the scripts directory
+ */
+export const packageRead = async ( options?: Parameters<typeof request>[1]): Promise<Package> => {
+
+  return request<Package>(getPackageReadUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPackageInitUrl = () => {
+
+
+
+
+  return `/api/v1/exec/package/init`
+}
+
+/**
+ * @summary Create package.json in the scripts directory
+ */
+export const packageInit = async (packageInitBody?: PackageInit, options?: Parameters<typeof request>[1]): Promise<PackageCreated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<PackageCreated>(getPackageInitUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(packageInitBody)
+  }
+);}
+
+
+
+export const getPackageUpdateUrl = () => {
+
+
+
+
+  return `/api/v1/exec/package/update`
+}
+
+/**
+ * Nothing is installed or removed by it: package/install without names makes node_modules fit. What is removed goes from every group; a name that is not listed is no change.
+ * @summary Change package.json of the scripts directory
+ */
+export const packageUpdate = async (packageUpdateBody?: PackageUpdate, options?: Parameters<typeof request>[1]): Promise<PackageUpdated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<PackageUpdated>(getPackageUpdateUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(packageUpdateBody)
+  }
+);}
+
+
+
+export const getPackageInstallUrl = () => {
+
+
+
+
+  return `/api/v1/exec/package/install`
+}
+
+/**
+ * Those that are named, or all that package.json lists. How it went stands in the log and in the event system.packages_installed, under the id of this request.
+ * @summary Install npm packages in the background
+ */
+export const packageInstall = async (packageInstallBody?: PackageInstall, options?: Parameters<typeof request>[1]): Promise<PackageInstalling> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<PackageInstalling>(getPackageInstallUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(packageInstallBody)
+  }
+);}
+
+
+
+export const getPackageCompareUrl = () => {
+
+
+
+
+  return `/api/v1/exec/package/compare`
+}
+
+/**
+ * @summary Compare package.json with what is installed
+ */
+export const packageCompare = async ( options?: Parameters<typeof request>[1]): Promise<PackageComparison> => {
+
+  return request<PackageComparison>(getPackageCompareUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getPackageCompareByGetUrl = () => {
+
+
+
+
+  return `/api/v1/exec/package/compare`
+}
+
+/**
+ * @summary Compare package.json with what is installed
+ */
+export const packageCompareByGet = async ( options?: Parameters<typeof request>[1]): Promise<PackageComparison> => {
+
+  return request<PackageComparison>(getPackageCompareByGetUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPackagePinUrl = () => {
+
+
+
+
+  return `/api/v1/exec/package/pin`
+}
+
+/**
+ * By the version that is installed when the range allows it; else ^ and ~ are taken off a range that then names one version. What can be pinned neither way stays as it is.
+ * @summary Replace ranges in package.json by exact versions
+ */
+export const packagePin = async (packagePinBody?: PackagePin, options?: Parameters<typeof request>[1]): Promise<PackagePinned> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<PackagePinned>(getPackagePinUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(packagePinBody)
   }
 );}
 

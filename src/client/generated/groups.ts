@@ -41,6 +41,20 @@ export const GROUPS = {
     set: exec.stateSet,
     clear: exec.stateClear,
   },
+  dependencies: {
+    bundled: exec.dependenciesBundled,
+    check: exec.dependenciesCheck,
+    install: exec.dependenciesInstall,
+  },
+  package: {
+    read: exec.packageRead,
+    init: exec.packageInit,
+    update: exec.packageUpdate,
+    install: exec.packageInstall,
+    compare: exec.packageCompare,
+    compareByGet: exec.packageCompareByGet,
+    pin: exec.packagePin,
+  },
   route: {
     resolve: exec.routeResolve,
     discover: exec.routeDiscover,
