@@ -128,8 +128,10 @@ function openOverrides(
   for (const key of Reflect.ownKeys(object)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
     if (!descriptor || !("value" in descriptor) || !descriptor.configurable || !descriptor.writable) continue;
-    if (!every && (typeof key === "symbol" || HOT_METHODS.has(key))) continue;
     if (slots?.has(key)) continue;
+    // Packages put iterators of their own on streams; the AI SDK does.
+    const isIterator = owner === "ReadableStream" && key === Symbol.asyncIterator;
+    if (!every && !isIterator && (typeof key === "symbol" || HOT_METHODS.has(key))) continue;
     // A plain value always: `util.inspect` and stack traces take it for the name of the type.
     if (key === "constructor" || (isPlain && key !== "toString")) continue;
     Object.defineProperty(object, key, overridable(descriptor.value, key, object));

@@ -138,6 +138,10 @@ describe("what the names are", () => {
     ),
     "Buffer makes Buffers": gives("Buffer.from('a').toString('base64')", "YQ=="),
     "URL parses": gives("new URL('/b', 'http://a').href", "http://a/b"),
+    "a stream may be given an iterator of its own": gives(
+      "(() => { const s = new ReadableStream(); s[Symbol.asyncIterator] = () => 1; return s[Symbol.asyncIterator](); })()",
+      1,
+    ),
     "process has an environment": gives("typeof process.env.PATH, process.env.NEVER_SET", null, {
       json: ["undefined", null],
     }),

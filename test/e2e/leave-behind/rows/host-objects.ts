@@ -3,6 +3,11 @@ import type { LeaveBehindRow } from "../row.ts";
 /** Changes to what the runtime and the server hand to a script. */
 export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
   { name: "a member of fetch", leave: "fetch.left = 1", look: "fetch.left ?? null" },
+  {
+    name: "the iterator of streams",
+    leave: "ReadableStream.prototype[Symbol.asyncIterator] = () => 'left'",
+    look: "String(new ReadableStream()[Symbol.asyncIterator]).includes('left')",
+  },
   { name: "a member of setTimeout", leave: "setTimeout.left = 1", look: "setTimeout.left ?? null" },
   {
     name: "a member of require",
