@@ -4,6 +4,9 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { keepTokensFromScript } from "./access/script-requests.ts";
 import { Tokens } from "./access/tokens.ts";
+import { Ai } from "./ai/ai.ts";
+import { containerTag } from "./ai/provider.ts";
+import { SystemPrompts } from "./ai/system-prompts.ts";
 import type { Api } from "./api/register.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { codeOf } from "./base/system-error.ts";
@@ -11,6 +14,7 @@ import { SingleNode } from "./cluster/single-node.ts";
 import type { Config } from "./config/load.ts";
 import { isControlUrl } from "./dispatch.ts";
 import { ActiveExecutions } from "./engine/active.ts";
+import { closeShown } from "./engine/ai-names.ts";
 import { Engine } from "./engine/engine.ts";
 import type { RequestServer } from "./engine/execution.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
@@ -82,6 +86,16 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     }),
   );
   await installer.recover();
+  const readScriptText = (file: string) => readText(join(root, file));
+  const prompts = new SystemPrompts(readScriptText);
+  const ai = new Ai({
+    baseUrl: config.aiUrl,
+    defaultModel: config.aiDefaultModel,
+    key: config.aiKey ?? containerTag(hostname()),
+    prompts,
+    log,
+    close: closeShown,
+  });
   const active = building.use(new ActiveExecutions(clock, mark));
   const units = building.use(
     new Units({
@@ -91,7 +105,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       shared,
       cluster,
       environment,
-      readText: (file) => readText(join(root, file)),
+      readText: readScriptText,
+      ai,
       installer,
       autoInstall: config.autoInstall,
       compiledMax: config.compiledMax,
@@ -106,6 +121,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   changes.subscribe((change) => routes.apply(change));
   changes.subscribe((change) => change.kind === "reset" || installer.noteChange(change.file));
   changes.subscribe((change) => units.apply(change));
+  changes.subscribe((change) => prompts.apply(change));
   const supervisor = building.use(new Supervisor({ log }));
   supervisor.start(new ScriptWatcher({ root, changes, log }));
   supervisor.start(new LeftoverSweep({ root, log }));
@@ -130,7 +146,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   };
   const engine = building.use(
     new Engine(
-      { clock, log, routes, shared, units, active, mark },
+      { ai, clock, log, routes, shared, units, active, mark },
       {
         root,
         production: config.production,

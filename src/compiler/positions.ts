@@ -85,7 +85,8 @@ export function toAuthorStack(stack: string, lookup: UnitLookup, scriptsRoot: st
       rows.push(row.replace(place, () => `${unit.file}:${own.line}:${own.column}`));
     } else if (path.startsWith(`${scriptsRoot}/`)) {
       rows.push(row.replace(path, () => path.slice(scriptsRoot.length + 1)));
-    } else if (path.startsWith("node:")) {
+    } else if (path.startsWith("node:") && path !== "node:async_hooks") {
+      // Of that module there is only the frame with which we run scripts that call a language model.
       rows.push(row);
     }
   }

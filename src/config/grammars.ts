@@ -126,6 +126,29 @@ export const address: Grammar<string> = {
   print: (value) => value,
 };
 
+/** The base of an API's URLs; read without slashes at its end. */
+export const httpUrl: Grammar<string> = {
+  accepts: "an http or https URL without query, fragment and password",
+  placeholder: "<url>",
+  repeatable: false,
+  read(text) {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+    if ([url.search, url.hash, url.username, url.password].some((part) => part !== "")) return undefined;
+    return text.replace(/\/+$/, "");
+  },
+  print: (value) => value,
+};
+
+/** A text of visible ASCII, so that it may stand in a header. */
+export const word: Grammar<string> = {
+  accepts: "visible ASCII characters without spaces",
+  placeholder: "<text>",
+  repeatable: false,
+  read: (text) => (/^[!-~]+$/.test(text) ? text : undefined),
+  print: (value) => value,
+};
+
 /** Comma separated host names; `*.` in front stands for every name below a domain. */
 export const hostNames: Grammar<readonly string[]> = {
   accepts: "host names separated by commas, each a name or *.domain",

@@ -16,8 +16,10 @@ import { readTokenFile } from "./token-file.ts";
 
 /** The settings as the program reads them; durations in milliseconds, sizes in bytes, directories absolute. */
 export interface Config
-  extends Omit<SettingValues, keyof Directories | "apiToken" | "apiTokenFile">,
+  extends Omit<SettingValues, keyof Directories | "apiToken" | "apiTokenFile" | "aiKey">,
     Directories {
+  /** Key for the AI provider; null for the tag of this machine. */
+  readonly aiKey: string | null;
   /** Tokens of the control API, of the flag and of the file; none leaves it open. */
   readonly apiTokens: readonly ApiToken[];
   /** Whether `NODE_ENV` is `production`: error answers then carry neither position nor excerpt. */

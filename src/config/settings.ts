@@ -6,9 +6,11 @@ import {
   file,
   type Grammar,
   hostNames,
+  httpUrl,
   integer,
   oneOf,
   size,
+  word,
   yesNo,
 } from "./grammars.ts";
 
@@ -151,6 +153,21 @@ export const SETTINGS = {
   eventQueueMax: setting(integer({ min: 1 }), {
     default: 1_000,
     description: "Events that may wait for one slow subscriber; further ones are lost to it, and counted",
+  }),
+  aiUrl: setting(httpUrl, {
+    default: "https://ai.hoody.icu/api/v1",
+    description: "Where the AI names of scripts find an API that speaks the OpenAI protocol",
+  }),
+  aiDefaultModel: setting(word, {
+    default: "minimax/minimax-m2.5",
+    description: "Model of scripts without @ai-model",
+  }),
+  aiKey: setting(word, {
+    default: null,
+    defaultText: "container-<hash>",
+    secret: true,
+    description:
+      "Key of scripts without @ai-key, sent to the AI provider as Bearer; the default is a tag made from the machine's name",
   }),
   socketsMax: setting(integer({ min: 0 }), {
     default: 10_000,

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Ai } from "../ai/ai.ts";
 import type { Clock } from "../base/clock.ts";
 import { isInstanceOf } from "../base/realm.ts";
 import type { ActiveExecutions } from "./active.ts";
@@ -29,6 +30,7 @@ export interface TimeLimit {
 /** What the answers are made with. */
 export interface AnswersOptions {
   readonly active: ActiveExecutions;
+  readonly ai: Ai;
   readonly clock: Clock;
   readonly failures: FailurePresenter;
   readonly log: Logger;
@@ -41,6 +43,7 @@ export interface AnswersOptions {
 /** Makes answers of what runs return, throw, or do not do in time. */
 export class Answers implements Outlet {
   readonly mark: RunningMark;
+  readonly ai: Ai;
   readonly copyBytesMax: number;
   readonly #active: ActiveExecutions;
   readonly #clock: Clock;
@@ -55,6 +58,7 @@ export class Answers implements Outlet {
     this.#log = options.log;
     this.#loopTurns = options.loopTurns;
     this.mark = options.mark;
+    this.ai = options.ai;
     this.copyBytesMax = options.copyBytesMax;
   }
 

@@ -1,6 +1,8 @@
 import { dirname, join } from "node:path";
 import vm from "node:vm";
+import type { Ai } from "../ai/ai.ts";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
+import { aiMakers, usesAi } from "./ai-names.ts";
 import { guardDefiners } from "./definers.ts";
 import { createBun } from "./facade/bun.ts";
 import { createProcess } from "./facade/process.ts";
@@ -40,6 +42,7 @@ export interface DeploymentStateOptions {
   readonly timersMax: number;
   readonly loopTurns: LoopTurns;
   readonly listenersMax: number;
+  readonly ai: Ai;
   /** Compare-and-set on a top-level key of the deployment's shared state. */
   readonly updateState: (key: string, update: (current: unknown) => unknown) => Promise<unknown>;
   /** Is told what a timer of this deployment threw. */
@@ -59,6 +62,8 @@ export class DeploymentState implements Disposable {
   readonly listeners: ScriptListeners;
   /** Its scripts, by file. */
   readonly units = new Map<string, ScriptUnit>();
+  /** Whether one of its helper modules calls a language model, for the scripts that import helpers. */
+  hasAiHelper = false;
   /** Its open sockets. */
   readonly hubs: DeploymentHubs = new DeploymentHubs(this);
   /** Grows from request to request over all deployments; the smallest was not used for longest. */
@@ -88,10 +93,11 @@ export class DeploymentState implements Disposable {
       context: () => this.context,
       process: (file, sealed) => this.#processOf(file, sealed, this.#envOf(file, sealed)),
       bun: (file, sealed) => this.#bunOf(file, sealed, this.#envOf(file, sealed)),
-      linkValues: (compiled, require) => ({
-        ...this.injectedFor(compiled, { require, load: null }, false),
-        console: options.console(compiled.file),
-      }),
+      linkValues: (compiled, require) => {
+        if (usesAi(compiled)) this.#noteAiHelper();
+        const injected = this.injectedFor(compiled, { require, load: null }, false);
+        return { ...injected, console: options.console(compiled.file) };
+      },
     });
   }
 
@@ -160,6 +166,7 @@ export class DeploymentState implements Disposable {
       $: () => closed(Bun.$),
       state: () => Object.freeze({ update: harden(this.#options.updateState) }),
       ...injectedMakers(sealed),
+      ...(usesAi(compiled) ? aiMakers(this.#options.ai, compiled) : {}),
     };
     const guards = prepared.guards;
     if (guards !== null) makers[guards.sites] = () => createLoopSites(compiled, this.#options.loopTurns);
@@ -170,6 +177,13 @@ export class DeploymentState implements Disposable {
     for (const [name, make] of Object.entries(makers))
       if (prepared.freeNames.has(name)) values[name] = make();
     return values;
+  }
+
+  /** Scripts are loaded once more: from then on the calls of a helper end with the request that makes them. */
+  #noteAiHelper(): void {
+    if (this.hasAiHelper) return;
+    this.hasAiHelper = true;
+    for (const unit of this.units.values()) unit.invalidate();
   }
 
   /** One for `process` and `Bun`, as with the runtime; a script's writes stay in it. */

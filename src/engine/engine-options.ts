@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Ai } from "../ai/ai.ts";
 import type { Clock } from "../base/clock.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SharedState } from "../state/shared-state.ts";
@@ -10,6 +11,7 @@ import type { Units } from "./units.ts";
 
 /** What the engine works with. */
 export interface EngineServices {
+  readonly ai: Ai;
   readonly clock: Clock;
   readonly log: Logger;
   readonly routes: RouteTable;

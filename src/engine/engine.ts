@@ -43,7 +43,7 @@ export class Engine implements Disposable {
   constructor(services: EngineServices, settings: EngineSettings) {
     this.#services = services;
     this.#settings = settings;
-    const { clock, log, shared, units, mark } = services;
+    const { ai, clock, log, shared, units, mark } = services;
     const { root, production, trustProxy, writeBufferMaxBytes } = settings;
     const ids = new IdSource();
     this.active = services.active;
@@ -55,13 +55,13 @@ export class Engine implements Disposable {
       timeoutMs: settings.bodyTimeoutMs,
     });
     const writeLimit = new WriteLimit(writeBufferMaxBytes);
-    this.#executor = new InlineExecutor({ shared, log, mark, writeLimit });
+    this.#executor = new InlineExecutor({ ai, shared, log, mark, writeLimit });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [active, executor, host] = [this.active, this.#executor, this.#host];
     const { loopTurns } = units;
     const copyBytesMax = settings.answerCopyMaxBytes;
-    const answers = new Answers({ active, clock, failures, log, mark, loopTurns, copyBytesMax });
+    const answers = new Answers({ active, ai, clock, failures, log, mark, loopTurns, copyBytesMax });
     this.#answers = answers;
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);

@@ -1,11 +1,14 @@
+import type { Ai } from "../ai/ai.ts";
 import type { Execution } from "./execution.ts";
 import { keepOpenLong, mayIdle } from "./idle.ts";
 import type { RunningMark } from "./running-mark.ts";
+import { USES } from "./script-unit.ts";
 import type { Streaming, StreamReading } from "./streams.ts";
 
 /** What all answers of a server have in common when they are sent bit by bit. */
 export interface Outlet {
   readonly mark: RunningMark;
+  readonly ai: Ai;
   /** Largest body that is copied for its client. */
   readonly copyBytesMax: number;
   /** Reports what went wrong once an answer has begun. */
@@ -37,6 +40,8 @@ export class ExecutionStreaming implements Streaming {
 
   begin(): StreamReading {
     const { _execution: execution, _outlet: outlet } = this;
+    const { unit } = execution.endpoint;
+    const callsAi = ((unit.loaded?.uses ?? 0) & USES.ai) !== 0;
     execution.isStreaming = true;
     return {
       signal: execution.signal,
@@ -45,7 +50,8 @@ export class ExecutionStreaming implements Streaming {
         mayIdle(execution.request, execution.server);
       },
       onError: (thrown) => this.onError(thrown),
-      around: (next) => outlet.mark.around(execution.endpoint.unit.place, next),
+      around: (next) =>
+        outlet.mark.around(unit.place, callsAi ? () => outlet.ai.around(execution, next) : next),
     };
   }
 

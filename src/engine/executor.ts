@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Ai } from "../ai/ai.ts";
 import { isPromiseLike } from "../base/realm.ts";
 import { CELL } from "../process/page.ts";
 import type { SharedState } from "../state/shared-state.ts";
@@ -61,6 +62,7 @@ export interface InlineExecutorOptions {
   readonly log: Logger;
   readonly writeLimit: WriteLimit;
   readonly mark: RunningMark;
+  readonly ai: Ai;
 }
 
 /** Runs scripts in this process. */
@@ -69,12 +71,14 @@ export class InlineExecutor implements Executor {
   readonly #log: Logger;
   readonly #writeLimit: WriteLimit;
   readonly #mark: RunningMark;
+  readonly #ai: Ai;
 
-  constructor({ shared, log, writeLimit, mark }: InlineExecutorOptions) {
+  constructor({ shared, log, writeLimit, mark, ai }: InlineExecutorOptions) {
     this.#shared = shared;
     this.#log = log;
     this.#writeLimit = writeLimit;
     this.#mark = mark;
+    this.#ai = ai;
   }
 
   start(execution: Execution, script: LoadedScript, { full = false, ws }: StartOptions = {}): Run {
@@ -82,8 +86,8 @@ export class InlineExecutor implements Executor {
     const req = full || (uses & USES.req) !== 0 ? createRequest(execution, script) : null;
     const wantsRes = full || (uses & USES.res) !== 0;
     const res = wantsRes ? new ScriptResponse(script.linked.stringify, this.#writeLimit) : null;
-    const [shared, log, mark] = [this.#shared, this.#log, this.#mark];
-    return new InlineRun(execution, script, { req, res, ws, shared, log, mark });
+    const [shared, log, mark, ai] = [this.#shared, this.#log, this.#mark, this.#ai];
+    return new InlineRun(execution, script, { req, res, ws, shared, log, mark, ai });
   }
 
   beside(run: Run, script: LoadedScript): Run {
@@ -102,6 +106,7 @@ interface RunParts {
   readonly shared: SharedState;
   readonly log: Logger;
   readonly mark: RunningMark;
+  readonly ai: Ai;
 }
 
 class InlineRun implements Run {
@@ -126,11 +131,15 @@ class InlineRun implements Run {
   }
 
   invoke(mainResult: unknown): unknown {
-    const { cells } = this._parts.mark;
+    const { ai, mark } = this._parts;
+    const { cells } = mark;
     const before = cells[CELL.running] ?? 0;
     cells[CELL.running] = this._script.place;
     try {
-      return this._invoke(mainResult);
+      // What a set-up run leaves behind goes on when its first socket is gone.
+      if ((this._script.uses & USES.ai) === 0 || this._execution.method === SET_UP_METHOD)
+        return this._invoke(mainResult);
+      return ai.around(this._execution, () => this._invoke(mainResult));
     } finally {
       cells[CELL.running] = before;
     }

@@ -8,6 +8,7 @@ import type { Directives } from "../directives/table.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { PACKAGE_FILES } from "../packages/manifest.ts";
 import { timeoutError } from "./admit.ts";
+import { usesAi } from "./ai-names.ts";
 import type { BodyRules } from "./body.ts";
 import type { DeploymentState } from "./deployment-state.ts";
 import { type LinkedScript, type LinkTargets, linkScript } from "./link.ts";
@@ -17,8 +18,17 @@ import type { RunningMark } from "./running-mark.ts";
 import { takesSockets } from "./sockets/deployment-hubs.ts";
 
 /** What of an execution a script can see, as bits: what it cannot see is not made. */
-export const USES = { req: 1, res: 2, metadata: 4, shared: 8, console: 16, module: 32, out: 64 } as const;
-const USES_ALL = 127;
+export const USES = {
+  req: 1,
+  res: 2,
+  metadata: 4,
+  shared: 8,
+  console: 16,
+  module: 32,
+  out: 64,
+  ai: 128,
+} as const;
+const USES_ALL = 255;
 
 /** A script of one deployment, current and ready to run. */
 export interface LoadedScript {
@@ -176,6 +186,7 @@ export class ScriptUnit {
       timeoutDefaultMs,
       place: this.place,
       isComplete: unmet.length === 0,
+      hasAiHelper: this.state.hasAiHelper,
     });
     if (version !== this.#version) return loaded;
     this.#unmet = unmet;
@@ -197,7 +208,13 @@ function toLoaded(
     timeoutDefaultMs,
     place,
     isComplete,
-  }: { readonly timeoutDefaultMs: number; readonly place: number; readonly isComplete: boolean },
+    hasAiHelper,
+  }: {
+    readonly timeoutDefaultMs: number;
+    readonly place: number;
+    readonly isComplete: boolean;
+    readonly hasAiHelper: boolean;
+  },
 ): LoadedScript {
   const { prepared, directives } = compiled;
   const { effective } = directives;
@@ -206,11 +223,12 @@ function toLoaded(
   const seesSockets = takes || freeNames.has("ws");
   const hasExports = prepared.exports.length > 0 || freeNames.has("module") || freeNames.has("exports");
   const timeoutMs = effective.timeout ?? timeoutDefaultMs;
+  const callsAi = usesAi(compiled) || (hasAiHelper && prepared.modules.some((each) => !isBuiltin(each)));
   return {
     compiled,
     linked,
     place,
-    uses: usesOf(compiled, hasExports),
+    uses: usesOf(compiled, hasExports) | (callsAi ? USES.ai : 0),
     hasExports,
     isPlain:
       isComplete &&
@@ -243,7 +261,7 @@ function usesOf({ prepared }: CompiledScript, hasExports: boolean): number {
   const { freeNames } = prepared;
   if (["arguments", "eval", "Function"].some((name) => freeNames.has(name))) return USES_ALL;
   let uses = 0;
-  for (const [name, bit] of Object.entries(USES)) if (freeNames.has(name)) uses |= bit;
+  for (const [name, bit] of Object.entries(USES)) if (bit !== USES.ai && freeNames.has(name)) uses |= bit;
   if (hasExports) uses |= USES.req | USES.res | USES.module | USES.shared;
   if (prepared.exports.length > 0) uses |= USES.out;
   return uses;

@@ -151,9 +151,9 @@ class ChunkReader {
 }
 
 function iteratorOf(source: StreamSource): AsyncIterator<unknown> | Iterator<unknown> {
-  if (source instanceof ReadableStream) return readerOf(source);
   const { textStream } = source as { textStream?: unknown };
   const iterable = isAsyncIterable(textStream) ? textStream : source;
+  if (iterable instanceof ReadableStream) return readerOf(iterable);
   const iterator: unknown = isAsyncIterable(iterable)
     ? iterable[Symbol.asyncIterator]()
     : (iterable as Iterable<unknown>)[Symbol.iterator]();

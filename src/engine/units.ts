@@ -6,7 +6,7 @@ import type { Installer } from "../packages/installer.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
 import { isEnvironmentFile, readEnvironment } from "../scripts/environment.ts";
 import type { SharedState } from "../state/shared-state.ts";
-import { DeploymentState } from "./deployment-state.ts";
+import { DeploymentState, type DeploymentStateOptions } from "./deployment-state.ts";
 import { createConsole } from "./facade/console.ts";
 import { createFrozenRealm, type FrozenRealm } from "./frozen-realm.ts";
 import { createHostGuard } from "./host-realm.ts";
@@ -20,15 +20,14 @@ import { ScriptUnit } from "./script-unit.ts";
 import { reportThrown } from "./thrown.ts";
 
 /** What the units are made from. */
-export interface UnitsOptions {
+export interface UnitsOptions
+  extends Pick<DeploymentStateOptions, "ai" | "readText" | "timersMax" | "listenersMax"> {
   /** Absolute scripts root. */
   readonly root: string;
   readonly log: Logger;
   readonly mark: RunningMark;
   readonly shared: SharedState;
   readonly cluster: Cluster;
-  /** Reads a file below the scripts root; null when it is absent. */
-  readonly readText: (file: string) => string | null;
   /** Variables of this process that scripts see. */
   readonly environment: Readonly<Record<string, string>>;
   readonly installer: Installer;
@@ -37,8 +36,6 @@ export interface UnitsOptions {
   readonly compiledMax: number;
   readonly contextsReady: number;
   readonly deploymentsMax: number;
-  readonly timersMax: number;
-  readonly listenersMax: number;
   readonly timeoutDefaultMs: number;
   /** Longest unbroken run of a loop of scripts without `@loop-limit`; 0 for none. */
   readonly loopLimitDefaultMs: number;
@@ -193,7 +190,7 @@ export class Units implements Disposable {
     const known = this.#deployments.get(key);
     if (known) return known;
     if (this.#deployments.size >= this.#options.deploymentsMax) this.#evict();
-    const { root, log, mark, readText, timersMax, listenersMax, environment } = this.#options;
+    const { root, log, mark, readText, timersMax, listenersMax, environment, ai } = this.#options;
     const state = new DeploymentState({
       key,
       root,
@@ -207,6 +204,7 @@ export class Units implements Disposable {
       timersMax,
       loopTurns: this.loopTurns,
       listenersMax,
+      ai,
       updateState: (name, update) =>
         this.#options.cluster.updateState({ deploymentKey: key, key: name, update }),
       report: (error, deployment) => this.#reportBackground(error, deployment),

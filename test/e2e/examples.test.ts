@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
+import { type AiStandIn, aiStandIn } from "../support/ai-stand-in.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
 
 /*
@@ -8,10 +9,15 @@ import { type ServerProcess, startProcess } from "../support/process.ts";
  */
 
 let server: ServerProcess;
+let provider: AiStandIn;
 beforeAll(async () => {
-  server = await startProcess();
+  provider = aiStandIn();
+  server = await startProcess({ flags: ["--ai-url", provider.url] });
 });
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
+});
 
 /** What curl saw. */
 interface Seen {
@@ -240,6 +246,59 @@ describe("9. Shell wrapper", () => {
     expect(json.disk[0]).toHaveLength(5);
     for (const each of json.disk[0]) expect(each).toBeString();
     expect(json.disk[0][4]).toBe("/");
+  });
+});
+
+describe("11. Built-in AI", () => {
+  const SUMMARIZE = `// @ai-model openai/gpt-4o
+module.exports = async (req, res, metadata) => {
+  const text = metadata.query.q || 'Hoody runs scripts';
+  const summary = (await ai.generate('Summarize in one line: ' + text)).text;
+  res.json({ summary });
+};
+`;
+  const SENTENCE = "Hoody+is+a+remote-first+computing+platform";
+  const summarize = () => curl(`/summarize?q=${SENTENCE}`);
+
+  test("11.1 the script is written", () => writeFirst("summarize.js", SUMMARIZE));
+
+  test("11.2 the model's answer comes back, and the provider saw what it should", async () => {
+    provider.answer({ kind: "text", text: "A platform for computing at a distance." });
+    const { status, json } = await summarize();
+    expect({ status, json }).toEqual({
+      status: 200,
+      json: { summary: "A platform for computing at a distance." },
+    });
+    const seen = provider.requests.at(-1);
+    expect(seen?.path).toBe("/api/v1/chat/completions");
+    expect(seen?.body.model).toBe("openai/gpt-4o");
+    expect(seen?.body.messages).toHaveLength(1);
+    expect(seen?.body.messages[0].content).toEndWith("remote-first computing platform");
+    expect(seen?.authorization).toMatch(/^Bearer container-\w+$/);
+  });
+
+  test("11.3 the prompt beside the script is the system message, else that of the directory", async () => {
+    await write("summarize.system.md", "You write headlines.");
+    await write("_system.md", "You are brief.");
+    await summarize();
+    const system = () => provider.requests.at(-1)?.body.messages[0];
+    expect(system()).toEqual({ role: "system", content: "You write headlines." });
+    await curl("/api/v1/exec/scripts/delete?path=summarize.system.md&confirm=true", "-X", "DELETE");
+    await summarize();
+    expect(system()).toEqual({ role: "system", content: "You are brief." });
+    await curl("/api/v1/exec/scripts/delete?path=_system.md&confirm=true", "-X", "DELETE");
+  });
+
+  test("11.4 a stream is streamed, and an object has its shape", async () => {
+    await write("stream.js", "const p = 'Count';\nreturn (await ai.stream(p)).textStream");
+    provider.answer({ kind: "chunks", chunks: ["one ", "two ", "three"] });
+    const streamed = await curl("/stream");
+    expect([streamed.status, streamed.text]).toEqual([200, "one two three"]);
+    expect(streamed.type).toStartWith("text/plain");
+    const schema = "z.object({ mood: z.string() })";
+    await write("object.js", `return (await ai.object({ schema: ${schema}, prompt: 'How is it?' })).object`);
+    provider.answer({ kind: "text", text: '{"mood":"fine"}' });
+    expect((await curl("/object")).json).toEqual({ mood: "fine" });
   });
 });
 

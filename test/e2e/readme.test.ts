@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type AiStandIn, aiStandIn } from "../support/ai-stand-in.ts";
 import { fencedBlocks } from "../support/fenced-blocks.ts";
 import { type NpmRegistry, npmRegistry } from "../support/npm-registry.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
@@ -17,10 +18,13 @@ const CURL = 'curl() { command curl --silent --show-error --fail-with-body "$@";
 let registry: NpmRegistry;
 let cache: TempDir;
 let server: ServerProcess;
+let provider: AiStandIn;
 beforeAll(async () => {
   registry = await npmRegistry({ name: "dayjs", version: "1.11.13", files: { "index.js": "" } });
   cache = await tempDir();
+  provider = aiStandIn({ kind: "text", text: "Files are endpoints." });
   server = await startProcess({
+    flags: ["--ai-url", provider.url],
     files: { ".npmrc": registry.npmrc },
     env: { BUN_INSTALL_CACHE_DIR: cache.path },
   });
@@ -29,6 +33,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await cache[Symbol.asyncDispose]();
   await registry[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
 });
 
 test("the README begins with the two commands", () => {

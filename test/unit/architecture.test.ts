@@ -21,6 +21,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   cluster: 3,
   supervisor: 3,
   logs: 3,
+  ai: 4,
   routing: 4,
   engine: 5,
   validation: 5,

@@ -117,6 +117,13 @@ describe("forms", () => {
     expect(load(["--socket-idle-timeout", text]).socketIdleTimeout).toBe(ms);
   });
 
+  test.each([
+    ["https://ai.example/v1", "https://ai.example/v1"],
+    ["http://127.0.0.1:1234//", "http://127.0.0.1:1234"],
+  ])("the URL %s is read without slashes at its end", (text, url) => {
+    expect(load(["--ai-url", text]).aiUrl).toBe(url);
+  });
+
   test("NODE_ENV=production turns production on", () => {
     expect(load([], { NODE_ENV: "production" }).production).toBe(true);
   });
@@ -148,6 +155,12 @@ describe("refusals are one line with flag, value and what is accepted", () => {
     ["a yes/no flag with another word", ["--trust-proxy=maybe"], ["--trust-proxy", "maybe", "on, off"]],
     ["a word after a yes/no flag", ["--trust-proxy", "maybe"], ["maybe"]],
     ["a list of no names", ["--allowed-hosts", ","], ["--allowed-hosts"]],
+    ["a URL without a protocol", ["--ai-url", "ai.example/v1"], ["--ai-url", "ai.example/v1", "http"]],
+    ["a URL of a file", ["--ai-url", "file:///v1"], ["--ai-url", "http or https"]],
+    ["a URL with a query", ["--ai-url", "http://a/v1?b=c"], ["--ai-url", "without query"]],
+    ["a URL with a password", ["--ai-url", "http://me:secret@a/v1"], ["--ai-url", "and password"]],
+    ["a model's name with a space", ["--ai-default-model", "a b"], ["--ai-default-model", "a b"]],
+    ["a key with a line in it", ["--ai-key", "a\nb"], ["--ai-key", "visible ASCII"]],
   ])("%s", (_name, argv, texts) => {
     const message = refusal(argv);
     expect(message).not.toContain("\n");

@@ -8,6 +8,23 @@ export const HOST_OBJECTS: readonly LeaveBehindRow[] = [
     leave: "ReadableStream.prototype[Symbol.asyncIterator] = () => 'left'",
     look: "String(new ReadableStream()[Symbol.asyncIterator]).includes('left')",
   },
+  {
+    name: "members of the AI names",
+    leave:
+      "for (const each of [ai, ai.generate, openai, openai.chat, generateText]) Reflect.set(each, 'left', 1)",
+    look: "[ai, ai.generate, openai, openai.chat, generateText].map((each) => each.left ?? 0)",
+  },
+  {
+    name: "the default model and its functions",
+    leave:
+      "for (const each of [model, model.doGenerate, Reflect.getPrototypeOf(model)]) Reflect.set(each, 'left', 1); Reflect.set(model, 'modelId', 'left')",
+    look: "[model.left ?? 0, model.doGenerate.left ?? 0, openai('a').left ?? 0, model.modelId]",
+  },
+  {
+    name: "a method of a model's class",
+    leave: "Reflect.set(Reflect.getPrototypeOf(openai.embedding('a')), 'doEmbed', () => 'left')",
+    look: "String(openai.embedding('a').doEmbed).includes('left')",
+  },
   { name: "a member of setTimeout", leave: "setTimeout.left = 1", look: "setTimeout.left ?? null" },
   {
     name: "a member of require",
