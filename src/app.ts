@@ -38,6 +38,7 @@ import { ScriptWatcher } from "./scripts/watcher.ts";
 import type { Services } from "./services.ts";
 import { SharedState } from "./state/shared-state.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
+import { TemplateCatalog } from "./templates/catalog.ts";
 
 /** What a program or a test decides about an app besides its settings. */
 export interface AppPorts {
@@ -139,6 +140,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     packages,
     installer,
     packageJobs: new PackageJobs({ installer, events, log }),
+    templates: new TemplateCatalog({
+      scripts,
+      log,
+      countMax: config.templatesMax,
+      sizeMax: config.templateSizeMax,
+    }),
     caches: units,
     executions: active,
     restarts,

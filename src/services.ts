@@ -10,6 +10,7 @@ import type { Restarts } from "./process/restarts.ts";
 import type { RouteTable } from "./routing/route-table.ts";
 import type { ScriptStore } from "./scripts/store.ts";
 import type { SharedState } from "./state/shared-state.ts";
+import type { TemplateCatalog } from "./templates/catalog.ts";
 
 /** Every long-lived object of the process, each with one owner: `app.ts` builds and disposes them in order. */
 export interface Services {
@@ -33,6 +34,8 @@ export interface Services {
   readonly installer: Installer;
   /** The same for what the control API asks for. */
   readonly packageJobs: PackageJobs;
+  /** Templates of scripts, built-in and custom. */
+  readonly templates: TemplateCatalog;
   /** Compiled scripts, helper modules and kept contexts. */
   readonly caches: ExecutionCaches;
   /** What runs now. */

@@ -35,6 +35,13 @@ export const ROUTES = {
   "PUT /api/v1/exec/magic-comments/update": "scripts:write",
   "POST /api/v1/exec/magic-comments/bulk-update": "scripts:write",
 
+  "GET /api/v1/exec/templates/list": "scripts:read",
+  "GET /api/v1/exec/templates/preview": "scripts:read",
+  "POST /api/v1/exec/templates/generate": "scripts:write",
+  "POST /api/v1/exec/templates/create-custom": "scripts:write",
+  "PUT /api/v1/exec/templates/update-custom/{name}": "scripts:write",
+  "DELETE /api/v1/exec/templates/delete-custom/{name}": "scripts:write",
+
   "POST /api/v1/exec/cache/clear": "scripts:write",
 
   "POST /api/v1/exec/shared-state/get": "scripts:read",

@@ -9,6 +9,7 @@ import { route } from "./route/index.ts";
 import { scripts } from "./scripts/index.ts";
 import { sharedState } from "./shared-state/index.ts";
 import { system } from "./system/index.ts";
+import { templates } from "./templates/index.ts";
 import { validate } from "./validate/index.ts";
 
 /** Every operation of the control API, namespace by namespace in the order of the documents. */
@@ -18,6 +19,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...scripts,
   ...validate,
   ...magicComments,
+  ...templates,
   ...cache,
   ...sharedState,
   ...dependencies,

@@ -138,6 +138,14 @@ export const SETTINGS = {
     default: 64 * 1024 ** 2,
     description: "Largest shared state of one deployment that the control API stores; beyond it 413",
   }),
+  templatesMax: setting(integer({ min: 0 }), {
+    default: 1000,
+    description: "Custom templates; one more is refused with 507",
+  }),
+  templateSizeMax: setting(size({ min: 1 }), {
+    default: 256 * 1024,
+    description: "Code of one custom template; beyond it 413",
+  }),
   autoInstall: setting(yesNo, {
     default: true,
     description: "Install a missing npm package on the first run of the script that needs it",

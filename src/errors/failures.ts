@@ -90,6 +90,11 @@ export const FAILURES = {
     title: "Directory not found",
     resolution: "List the parent directory with GET /api/v1/exec/scripts/list",
   },
+  templateMissing: {
+    status: 404,
+    title: "Template not found",
+    resolution: "Look the name up with GET /api/v1/exec/templates/list",
+  },
   scriptDisabled: {
     status: 404,
     title: "Not Found",
@@ -125,6 +130,11 @@ export const FAILURES = {
     title: "package.json cannot be used",
     resolution: "Mend it by hand, or begin anew with POST /api/v1/exec/package/init and force=true",
   },
+  templateExists: {
+    status: 409,
+    title: "Template already exists",
+    resolution: "Choose another name, or update the template",
+  },
   bodyTooLarge: {
     status: 413,
     title: "Payload too large",
@@ -134,6 +144,11 @@ export const FAILURES = {
     status: 413,
     title: "Shared state is over its limit",
     resolution: "Clear what is no longer needed, or raise --shared-state-max",
+  },
+  templateTooLarge: {
+    status: 413,
+    title: "Template is over its limit",
+    resolution: "Shorten the code, or raise --template-size-max",
   },
   unsupportedMediaType: {
     status: 415,
@@ -211,6 +226,11 @@ export const FAILURES = {
     resolution:
       "Check the rights and the health of the storage directory's disk; details.reason is the system's code",
   },
+  templateUnreadable: {
+    status: 500,
+    title: "Cannot read the template",
+    resolution: "Mend its file below _hoody/templates/, or delete it and create it anew",
+  },
   internal: { status: 500, title: "Internal server error", resolution: "Report it with the request id" },
   storageBusy: {
     status: 503,
@@ -231,6 +251,11 @@ export const FAILURES = {
     status: 504,
     title: "Script loop limit",
     resolution: "Mend the loop at details.line, let it await something, or raise @loop-limit",
+  },
+  templatesFull: {
+    status: 507,
+    title: "Too many custom templates",
+    resolution: "Delete some, or raise --templates-max",
   },
   storageFull: {
     status: 507,

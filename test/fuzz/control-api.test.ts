@@ -29,6 +29,11 @@ const FIELDS = [
   "filter",
   "tags",
   "recursive",
+  "name",
+  "variables",
+  "outputPath",
+  "saveFile",
+  "metadata",
 ];
 
 const oddText = fc.oneof(

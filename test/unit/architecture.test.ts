@@ -23,6 +23,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   logs: 3,
   ai: 4,
   routing: 4,
+  templates: 4,
   engine: 5,
   validation: 5,
   "services.ts": 7,

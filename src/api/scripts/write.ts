@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
-import { ExecError } from "../../errors/exec-error.ts";
 import { readEnvironment } from "../../scripts/environment.ts";
 import { isScript } from "../../scripts/exclude.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
-import { isCheckedOnWrite, validateForWrite } from "../../validation/write.ts";
+import { isCheckedOnWrite } from "../../validation/write.ts";
 import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { isoTime, scopeBody, scopeQuery } from "../schemas.ts";
+import { refuseInvalidScript } from "./invalid-script.ts";
 import { fileName, resolvedPath, sizeInBytes } from "./schemas.ts";
 
 /** Stores a file; the very next request is served the new version. */
@@ -51,7 +51,7 @@ export const write = operation({
     const deployment = deploymentInScope(scope, host);
     const file = scripts.resolve(body.path, deployment);
     const isChecked = body.validate && isCheckedOnWrite(file);
-    if (isChecked) refuseInvalid(body.content, file);
+    if (isChecked) refuseInvalidScript(body.content, file);
     const { created, size, modified } = await scripts.write(file, body.content, {
       createDirs: body.createDirs,
     });
@@ -69,14 +69,6 @@ export const write = operation({
     };
   },
 });
-
-function refuseInvalid(content: string, file: string): void {
-  const validation = validateForWrite(content, file);
-  if (validation.valid) return;
-  const message = file.endsWith(".json") ? "Invalid JSON" : undefined;
-  // Older clients look for the report at the top level.
-  throw new ExecError("invalidScript", message, { details: { validation }, extra: { validation } });
-}
 
 function companionVariables(root: string, file: string): { env?: Record<string, string> } {
   if (!isScript(file)) return {};

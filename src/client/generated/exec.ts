@@ -628,6 +628,173 @@ export type MagicCommentsBulkUpdate = {
   message: string;
 };
 
+export type TemplateParam = string | {
+  /** @maxLength 2000 */
+  name: string;
+  /** @maxLength 2000 */
+  description?: string;
+  required?: boolean;
+  default?: string | number | boolean;
+};
+
+export interface TemplateMetadata {
+  name: string;
+  category: string;
+  tags: string[];
+  description: string;
+  params: TemplateParam[];
+  version: string;
+  author: string;
+}
+
+export interface TemplateEntry {
+  name: string;
+  metadata: TemplateMetadata;
+  builtin: boolean;
+}
+
+export interface TemplateList {
+  count: number;
+  templates: TemplateEntry[];
+}
+
+export type TemplatePreviewTemplate = {
+  name: string;
+  metadata: TemplateMetadata;
+  code: string;
+  originalCode: string;
+  /** Whether code differs from originalCode */
+  substituted: boolean;
+};
+
+export interface TemplatePreview {
+  template: TemplatePreviewTemplate;
+}
+
+/**
+ * As sent
+ */
+export type TemplateGeneratedVariables = {[key: string]: unknown};
+
+export interface TemplateGenerated {
+  generated: true;
+  template: string;
+  code: string;
+  saved: boolean;
+  /**
+     * Where it was stored, below the scripts directory
+     * @nullable
+     */
+  path: string | null;
+  /** As sent */
+  variables: TemplateGeneratedVariables;
+}
+
+/**
+ * Values by the names of placeholders
+ */
+export type TemplateGenerateVariables = {[key: string]: unknown};
+
+export interface TemplateGenerate {
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /**
+     * The same as execId
+     * @deprecated
+     */
+  exec_id?: string;
+  /** Directory above the deployment */
+  subdomain?: string;
+  /** @minLength 1 */
+  name: string;
+  /** Values by the names of placeholders */
+  variables?: TemplateGenerateVariables;
+  /**
+     * Path inside the deployment
+     * @minLength 1
+     */
+  outputPath?: string;
+  /** Store the code at outputPath */
+  saveFile?: boolean;
+}
+
+export interface TemplateCreated {
+  created: true;
+  name: string;
+  /** Its file, below the scripts directory */
+  path: string;
+  metadata: TemplateMetadata;
+}
+
+export type TemplateCreateMetadata = {
+  /**
+     * custom when left out
+     * @minLength 1
+     * @maxLength 2000
+     */
+  category?: string;
+  /**
+     * @maxItems 100
+     * @items.maxLength 2000
+     */
+  tags?: string[];
+  /** @maxLength 2000 */
+  description?: string;
+  /** @maxItems 100 */
+  params?: TemplateParam[];
+  /** @maxLength 2000 */
+  version?: string;
+  /** @maxLength 2000 */
+  author?: string;
+};
+
+export interface TemplateCreate {
+  /** @minLength 1 */
+  name: string;
+  /** @minLength 1 */
+  code: string;
+  metadata?: TemplateCreateMetadata;
+}
+
+export interface TemplateUpdated {
+  updated: true;
+  name: string;
+  metadata: TemplateMetadata;
+}
+
+export type TemplateUpdateMetadata = {
+  /**
+     * custom when left out
+     * @minLength 1
+     * @maxLength 2000
+     */
+  category?: string;
+  /**
+     * @maxItems 100
+     * @items.maxLength 2000
+     */
+  tags?: string[];
+  /** @maxLength 2000 */
+  description?: string;
+  /** @maxItems 100 */
+  params?: TemplateParam[];
+  /** @maxLength 2000 */
+  version?: string;
+  /** @maxLength 2000 */
+  author?: string;
+};
+
+export interface TemplateUpdate {
+  /** @minLength 1 */
+  code?: string;
+  metadata?: TemplateUpdateMetadata;
+}
+
+export interface TemplateDeleted {
+  deleted: true;
+  name: string;
+}
+
 export type CacheClearedVmCache = {
   cleared: number;
   remaining: number;
@@ -1349,6 +1516,42 @@ export type MagicBulkUpdateBody = {
   recursive?: boolean;
   /** Preview only */
   dry_run?: boolean;
+};
+
+export type TemplatesListParams = {
+/**
+ * Only this category
+ */
+category?: string;
+includeBuiltin?: boolean;
+includeCustom?: boolean;
+};
+
+export type TemplatesPreviewParams = {
+/**
+ * @minLength 1
+ */
+name: string;
+/**
+ * JSON object of values
+ */
+variables?: string;
+};
+
+export type TemplatesGenerateParams = {
+/**
+ * Deployment inside the subdomain
+ */
+execId?: string;
+/**
+ * The same as execId
+ * @deprecated
+ */
+exec_id?: string;
+/**
+ * Directory above the deployment
+ */
+subdomain?: string;
 };
 
 export const getHealthCheckUrl = () => {
@@ -2084,6 +2287,217 @@ return request<MagicCommentsBulkUpdate>(getMagicBulkUpdateUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(magicBulkUpdateBody)
+  }
+);}
+
+
+
+export const getTemplatesListUrl = (params?: TemplatesListParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/templates/list?${stringifiedParams}` : `/api/v1/exec/templates/list`
+}
+
+/**
+ * @summary List templates
+ */
+export const templatesList = async (params?: TemplatesListParams, options?: Parameters<typeof request>[1]): Promise<TemplateList> => {
+
+  return request<TemplateList>(getTemplatesListUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getTemplatesPreviewUrl = (params: TemplatesPreviewParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/templates/preview?${stringifiedParams}` : `/api/v1/exec/templates/preview`
+}
+
+/**
+ * With variables, placeholders are filled as generate would fill them; missing ones stay.
+ * @summary Show a template
+ */
+export const templatesPreview = async (params: TemplatesPreviewParams, options?: Parameters<typeof request>[1]): Promise<TemplatePreview> => {
+
+  return request<TemplatePreview>(getTemplatesPreviewUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getTemplatesGenerateUrl = (params?: TemplatesGenerateParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/templates/generate?${stringifiedParams}` : `/api/v1/exec/templates/generate`
+}
+
+/**
+ * With saveFile the code is checked and stored as scripts/write would, over whatever is there.
+ * @summary Generate a script from a template
+ */
+export const templatesGenerate = async (templateGenerate: TemplateGenerate,
+    params?: TemplatesGenerateParams, options?: Parameters<typeof request>[1]): Promise<TemplateGenerated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<TemplateGenerated>(getTemplatesGenerateUrl(params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(templateGenerate)
+  }
+);}
+
+
+
+export const getTemplatesCreateCustomUrl = () => {
+
+
+
+
+  return `/api/v1/exec/templates/create-custom`
+}
+
+/**
+ * @summary Create a custom template
+ */
+export const templatesCreateCustom = async (templateCreate: TemplateCreate, options?: Parameters<typeof request>[1]): Promise<TemplateCreated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<TemplateCreated>(getTemplatesCreateCustomUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(templateCreate)
+  }
+);}
+
+
+
+export const getTemplatesUpdateCustomUrl = (name: string,) => {
+
+
+
+
+  return `/api/v1/exec/templates/update-custom/${name}`
+}
+
+/**
+ * @summary Update a custom template
+ */
+export const templatesUpdateCustom = async (name: string,
+    templateUpdate?: TemplateUpdate, options?: Parameters<typeof request>[1]): Promise<TemplateUpdated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<TemplateUpdated>(getTemplatesUpdateCustomUrl(name),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(templateUpdate)
+  }
+);}
+
+
+
+export const getTemplatesDeleteCustomUrl = (name: string,) => {
+
+
+
+
+  return `/api/v1/exec/templates/delete-custom/${name}`
+}
+
+/**
+ * @summary Delete a custom template
+ */
+export const templatesDeleteCustom = async (name: string, options?: Parameters<typeof request>[1]): Promise<TemplateDeleted> => {
+
+  return request<TemplateDeleted>(getTemplatesDeleteCustomUrl(name),
+  {
+    ...options,
+    method: 'DELETE'
+
+
   }
 );}
 

@@ -33,6 +33,14 @@ export const GROUPS = {
     update: exec.magicUpdate,
     bulkUpdate: exec.magicBulkUpdate,
   },
+  templates: {
+    list: exec.templatesList,
+    preview: exec.templatesPreview,
+    generate: exec.templatesGenerate,
+    createCustom: exec.templatesCreateCustom,
+    updateCustom: exec.templatesUpdateCustom,
+    deleteCustom: exec.templatesDeleteCustom,
+  },
   cache: {
     clear: exec.cacheClear,
   },

@@ -1,0 +1,16 @@
+import { ExecError } from "../../errors/exec-error.ts";
+import { validateForWrite } from "../../validation/write.ts";
+
+/**
+ * Refuses a file that could not run or be parsed, before it is stored.
+ *
+ * @param file Path whose ending decides what is checked.
+ * @throws {ExecError} `invalidScript` with the places in `details.validation.errors`.
+ */
+export function refuseInvalidScript(content: string, file: string): void {
+  const validation = validateForWrite(content, file);
+  if (validation.valid) return;
+  const message = file.endsWith(".json") ? "Invalid JSON" : undefined;
+  // Older clients look for the report at the top level.
+  throw new ExecError("invalidScript", message, { details: { validation }, extra: { validation } });
+}
