@@ -35,6 +35,7 @@ import { ScriptChanges } from "./scripts/changes.ts";
 import { LeftoverSweep } from "./scripts/leftover-sweep.ts";
 import { ScriptStore } from "./scripts/store.ts";
 import { ScriptWatcher } from "./scripts/watcher.ts";
+import { Sdks } from "./sdk/sdks.ts";
 import type { Services } from "./services.ts";
 import { SharedState } from "./state/shared-state.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
@@ -146,6 +147,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       countMax: config.templatesMax,
       sizeMax: config.templateSizeMax,
     }),
+    sdks: new Sdks(config, { scripts, clock, log }),
     caches: units,
     executions: active,
     restarts,

@@ -9,6 +9,7 @@ import type { PackageResolver } from "./packages/resolver.ts";
 import type { Restarts } from "./process/restarts.ts";
 import type { RouteTable } from "./routing/route-table.ts";
 import type { ScriptStore } from "./scripts/store.ts";
+import type { Sdks } from "./sdk/sdks.ts";
 import type { SharedState } from "./state/shared-state.ts";
 import type { TemplateCatalog } from "./templates/catalog.ts";
 
@@ -36,6 +37,8 @@ export interface Services {
   readonly packageJobs: PackageJobs;
   /** Templates of scripts, built-in and custom. */
   readonly templates: TemplateCatalog;
+  /** APIs that were imported, and what imports them. */
+  readonly sdks: Sdks;
   /** Compiled scripts, helper modules and kept contexts. */
   readonly caches: ExecutionCaches;
   /** What runs now. */

@@ -64,6 +64,11 @@ export const ROUTES = {
   "POST /api/v1/exec/route/test": "scripts:read",
   "POST /api/v1/exec/route/discover": "scripts:read",
 
+  "POST /api/v1/exec/sdk/import": "admin",
+  "GET /api/v1/exec/sdk/list": "scripts:read",
+  "GET /api/v1/exec/sdk/{id}": "scripts:read",
+  "DELETE /api/v1/exec/sdk/{id}": "scripts:write",
+
   "GET /api/v1/exec/list": "scripts:read",
 } as const satisfies Readonly<Record<string, Access>>;
 

@@ -7,6 +7,7 @@ import type { Operation } from "./operation.ts";
 import { packageFile } from "./package/index.ts";
 import { route } from "./route/index.ts";
 import { scripts } from "./scripts/index.ts";
+import { sdk } from "./sdk/index.ts";
 import { sharedState } from "./shared-state/index.ts";
 import { system } from "./system/index.ts";
 import { templates } from "./templates/index.ts";
@@ -25,5 +26,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...dependencies,
   ...packageFile,
   ...route,
+  ...sdk,
   ...ids,
 ];

@@ -146,6 +146,26 @@ export const SETTINGS = {
     default: 256 * 1024,
     description: "Code of one custom template; beyond it 413",
   }),
+  sdkImportAllowLocal: setting(yesNo, {
+    default: false,
+    description: "Let sdk/import fetch http, other ports and addresses that are not public: for development",
+  }),
+  sdkDocumentMax: setting(size({ min: 1 }), {
+    default: 10 * 1024 ** 2,
+    description: "Largest OpenAPI document that is imported; beyond it 422",
+  }),
+  sdkFetchTimeout: setting(duration({ unlimited: false, min: 1 }), {
+    default: 30_000,
+    description: "Longest time to fetch an OpenAPI document, redirects included; then 502",
+  }),
+  sdkOperationsMax: setting(integer({ min: 1 }), {
+    default: 2000,
+    description: "Operations of an OpenAPI document that is imported; beyond it 422",
+  }),
+  sdkImportsMax: setting(integer({ min: 1 }), {
+    default: 4,
+    description: "Imports that may run at once; beyond it 503",
+  }),
   autoInstall: setting(yesNo, {
     default: true,
     description: "Install a missing npm package on the first run of the script that needs it",

@@ -95,6 +95,11 @@ export const FAILURES = {
     title: "Template not found",
     resolution: "Look the name up with GET /api/v1/exec/templates/list",
   },
+  sdkMissing: {
+    status: 404,
+    title: "SDK not found",
+    resolution: "Look the id up with GET /api/v1/exec/sdk/list",
+  },
   scriptDisabled: {
     status: 404,
     title: "Not Found",
@@ -135,6 +140,11 @@ export const FAILURES = {
     title: "Template already exists",
     resolution: "Choose another name, or update the template",
   },
+  sdkEdited: {
+    status: 409,
+    title: "Files of the import have been edited",
+    resolution: "Keep what is in details.conflicts elsewhere, then pass force=true",
+  },
   bodyTooLarge: {
     status: 413,
     title: "Payload too large",
@@ -160,6 +170,11 @@ export const FAILURES = {
     title: "Nothing is stored behind [REDACTED]",
     resolution: "Send the secret itself; [REDACTED] only keeps a stored one",
   },
+  sourceUnusable: {
+    status: 422,
+    title: "Cannot import the source",
+    resolution: "Name an OpenAPI document of version 3 or 2.0 whose servers are public",
+  },
   upgradeRequired: {
     status: 426,
     title: "WebSocket version 13 is required",
@@ -174,6 +189,16 @@ export const FAILURES = {
     status: 400,
     title: "Return type validation failed",
     resolution: "Return what // @return-type declares",
+  },
+  sourceUnavailable: {
+    status: 502,
+    title: "Cannot fetch the source",
+    resolution: "Check source_url and source_auth, and that the source answers 200",
+  },
+  importsFull: {
+    status: 503,
+    title: "Too many imports are running",
+    resolution: "Retry after a moment, or raise --sdk-imports-max",
   },
   socketsFull: {
     status: 503,

@@ -24,7 +24,7 @@ beforeAll(async () => {
   cache = await tempDir();
   provider = aiStandIn({ kind: "text", text: "Files are endpoints." });
   server = await startProcess({
-    flags: ["--ai-url", provider.url],
+    flags: ["--ai-url", provider.url, "--sdk-import-allow-local"],
     files: { ".npmrc": registry.npmrc },
     env: { BUN_INSTALL_CACHE_DIR: cache.path },
   });

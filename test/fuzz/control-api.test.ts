@@ -34,6 +34,11 @@ const FIELDS = [
   "outputPath",
   "saveFile",
   "metadata",
+  "source_url",
+  "source_auth",
+  "middleware",
+  "magic_comments",
+  "force",
 ];
 
 const oddText = fc.oneof(

@@ -24,6 +24,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   ai: 4,
   routing: 4,
   templates: 4,
+  sdk: 4,
   engine: 5,
   validation: 5,
   "services.ts": 7,

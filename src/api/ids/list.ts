@@ -5,7 +5,7 @@ import { isScript } from "../../scripts/exclude.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
 import { READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
-import { CustomDeployment } from "./schemas.ts";
+import { CustomDeployment, SdkDeployment } from "./schemas.ts";
 
 /** Every deployment on disk. */
 export const list = operation({
@@ -15,23 +15,29 @@ export const list = operation({
   summary: "List deployments",
   response: z
     .object({
-      execIds: z.array(CustomDeployment),
+      execIds: z.array(z.union([CustomDeployment, SdkDeployment])),
       total: z.int(),
       summary: z.object({ sdk: z.int(), custom: z.int() }),
     })
     .openapi("DeploymentList"),
   failures: READ_FAILURES,
-  async handle(_input, { scripts }) {
-    const execIds: z.input<typeof CustomDeployment>[] = [];
+  async handle(_input, { scripts, sdks }) {
+    const sources = new Map((await sdks.store.list()).map(({ id, marker }) => [id, marker.sourceUrl]));
+    const execIds: (z.input<typeof CustomDeployment> | z.input<typeof SdkDeployment>)[] = [];
     for (const subdomain of await directoriesIn(scripts, "")) {
       if (!isSubdomain(subdomain)) continue;
       for (const execId of await directoriesIn(scripts, subdomain)) {
         if (!isExecId(execId)) continue;
         const id = subdomain === DEFAULT_DEPLOYMENT.subdomain ? execId : `${subdomain}/${execId}`;
-        execIds.push({ id, type: "custom", files: await countScripts(scripts, `${subdomain}/${execId}`) });
+        const files = await countScripts(scripts, `${subdomain}/${execId}`);
+        const source_url = sources.get(id);
+        execIds.push(
+          source_url === undefined ? { id, type: "custom", files } : { id, type: "sdk", source_url, files },
+        );
       }
     }
-    return { execIds, total: execIds.length, summary: { sdk: 0, custom: execIds.length } };
+    const sdk = execIds.filter(({ type }) => type === "sdk").length;
+    return { execIds, total: execIds.length, summary: { sdk, custom: execIds.length - sdk } };
   },
 });
 

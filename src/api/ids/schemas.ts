@@ -10,3 +10,9 @@ export const CustomDeployment = z
     files: z.int().openapi({ description: "Scripts in it" }),
   })
   .openapi("CustomDeployment");
+
+/** One deployment that was imported. */
+export const SdkDeployment = CustomDeployment.extend({
+  type: z.literal("sdk"),
+  source_url: z.string().openapi({ description: "Secrets in its query are masked" }),
+}).openapi("SdkDeployment");

@@ -1253,6 +1253,150 @@ export interface RouteTest {
   paths: string[];
 }
 
+export type SdkImportedAction = typeof SdkImportedAction[keyof typeof SdkImportedAction];
+
+
+export const SdkImportedAction = {
+  imported: 'imported',
+} as const;
+
+export type SdkImportedSummary = {
+  new: number;
+  updated: number;
+  /** Edited files that force has replaced */
+  conflicts: number;
+  /** Scripts of operations */
+  total: number;
+};
+
+export type SdkImportedSdkFiles = {
+  endpoints: number;
+  pre: boolean;
+  post: boolean;
+  marker: string;
+};
+
+export type SdkImportedSdk = {
+  id: string;
+  source_url: string;
+  path: string;
+  files: SdkImportedSdkFiles;
+};
+
+export interface SdkImported {
+  action: SdkImportedAction;
+  summary: SdkImportedSummary;
+  sdk: SdkImportedSdk;
+}
+
+/**
+ * Credentials for the source, used once and kept nowhere
+ */
+export type SdkImportSourceAuth = { [key: string]: unknown };
+
+/**
+ * Sources of pre.js and post.js
+ */
+export type SdkImportMiddleware = { [key: string]: unknown };
+
+/**
+ * Directives of the imported scripts by name
+ */
+export type SdkImportMagicComments = { [key: string]: unknown };
+
+export interface SdkImport {
+  /** @minLength 1 */
+  execId: string;
+  /**
+     * HTTPS address of a JSON or YAML document
+     * @minLength 1
+     */
+  source_url: string;
+  /** Credentials for the source, used once and kept nowhere */
+  source_auth?: SdkImportSourceAuth;
+  /** Sources of pre.js and post.js */
+  middleware?: SdkImportMiddleware;
+  /** Directives of the imported scripts by name */
+  magic_comments?: SdkImportMagicComments;
+  /** Replace files that were edited */
+  force?: boolean;
+}
+
+export type SdkEntryMiddleware = {
+  pre: boolean;
+  post: boolean;
+};
+
+export interface SdkEntry {
+  id: string;
+  source_url: string;
+  /** Imported files, the marker not among them */
+  files: number;
+  middleware: SdkEntryMiddleware;
+  marker: string;
+}
+
+export interface SdkList {
+  sdks: SdkEntry[];
+  total: number;
+}
+
+export type SdkType = typeof SdkType[keyof typeof SdkType];
+
+
+export const SdkType = {
+  sdk: 'sdk',
+} as const;
+
+export interface SdkMiddleware {
+  exists: boolean;
+  path?: string;
+  /** SHA-256 of the file as it is now */
+  hash?: string;
+}
+
+export type SdkMiddlewareProperty = {
+  pre: SdkMiddleware;
+  post: SdkMiddleware;
+};
+
+export type SdkFiles = {
+  total: number;
+  endpoints: number;
+  /** Below the scripts directory */
+  list: string[];
+};
+
+export interface Sdk {
+  id: string;
+  type: SdkType;
+  source_url: string;
+  path: string;
+  marker: string;
+  middleware: SdkMiddlewareProperty;
+  files: SdkFiles;
+}
+
+export type SdkDeletedMessage = typeof SdkDeletedMessage[keyof typeof SdkDeletedMessage];
+
+
+export const SdkDeletedMessage = {
+  SDK_deleted: 'SDK deleted',
+} as const;
+
+export type SdkDeletedRemoved = {
+  marker: boolean;
+  /** Imported files, edited ones included */
+  files: number;
+  /** Whether nothing else lay in the directory, so that it is gone */
+  directory: boolean;
+};
+
+export interface SdkDeleted {
+  message: SdkDeletedMessage;
+  removed: SdkDeletedRemoved;
+}
+
 export type DeploymentListSummary = {
   sdk: number;
   custom: number;
@@ -1273,8 +1417,21 @@ export interface CustomDeployment {
   files: number;
 }
 
+export type SdkDeploymentType = typeof SdkDeploymentType[keyof typeof SdkDeploymentType];
+
+
+export const SdkDeploymentType = {
+  sdk: 'sdk',
+} as const;
+
+export type SdkDeployment = CustomDeployment & {
+  type?: SdkDeploymentType;
+  /** Secrets in its query are masked */
+  source_url: string;
+};
+
 export interface DeploymentList {
-  execIds: CustomDeployment[];
+  execIds: (CustomDeployment | SdkDeployment)[];
   total: number;
   summary: DeploymentListSummary;
 }
@@ -3099,6 +3256,117 @@ return request<RouteTested>(getRouteTestUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(routeTestBody)
+  }
+);}
+
+
+
+export const getSdkImportUrl = () => {
+
+
+
+
+  return `/api/v1/exec/sdk/import`
+}
+
+/**
+ * Writes the scripts into default/{execId}. An import over an earlier one brings it up to date, unless files were edited.
+ * @summary Import an API from its OpenAPI document
+ */
+export const sdkImport = async (sdkImportBody: SdkImport, options?: Parameters<typeof request>[1]): Promise<SdkImported> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<SdkImported>(getSdkImportUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(sdkImportBody)
+  }
+);}
+
+
+
+export const getSdkListUrl = () => {
+
+
+
+
+  return `/api/v1/exec/sdk/list`
+}
+
+/**
+ * @summary List imported SDKs
+ */
+export const sdkList = async ( options?: Parameters<typeof request>[1]): Promise<SdkList> => {
+
+  return request<SdkList>(getSdkListUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSdkGetUrl = (id: string,) => {
+
+
+
+
+  return `/api/v1/exec/sdk/${id}`
+}
+
+/**
+ * @summary Show an imported SDK
+ */
+export const sdkGet = async (id: string, options?: Parameters<typeof request>[1]): Promise<Sdk> => {
+
+  return request<Sdk>(getSdkGetUrl(id),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSdkDeleteUrl = (id: string,) => {
+
+
+
+
+  return `/api/v1/exec/sdk/${id}`
+}
+
+/**
+ * @summary Delete an imported SDK
+ */
+export const sdkDelete = async (id: string, options?: Parameters<typeof request>[1]): Promise<SdkDeleted> => {
+
+  return request<SdkDeleted>(getSdkDeleteUrl(id),
+  {
+    ...options,
+    method: 'DELETE'
+
+
   }
 );}
 

@@ -68,6 +68,12 @@ export const GROUPS = {
     discover: exec.routeDiscover,
     test: exec.routeTest,
   },
+  sdk: {
+    import: exec.sdkImport,
+    list: exec.sdkList,
+    get: exec.sdkGet,
+    delete: exec.sdkDelete,
+  },
   ids: {
     list: exec.idsList,
   },

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { apiDocument, apiSource } from "../../support/api-source.ts";
 import { testApp } from "../../support/app.ts";
 
 const LIST = "/api/v1/exec/list";
@@ -36,5 +37,20 @@ test("ids.list of a fresh installation has the default deployment, empty", async
     execIds: [{ id: "1", type: "custom", files: 0 }],
     total: 1,
     summary: { sdk: 0, custom: 1 },
+  });
+});
+
+test("ids.list tells imported deployments from others", async () => {
+  await using api = await apiSource(apiDocument({ "/a": ["get", "put"], "/b/{id}": ["get"] }));
+  await using app = await testApp({ flags: ["--sdk-import-allow-local"] });
+  const source_url = `${api.document}?token=hidden`;
+  await app.call("POST", "/api/v1/exec/sdk/import", { execId: "pets", source_url });
+  expect((await app.call("GET", LIST)).body).toEqual({
+    execIds: [
+      { id: "1", type: "custom", files: 0 },
+      { id: "pets", type: "sdk", source_url: `${api.document}?token=***`, files: 3 },
+    ],
+    total: 2,
+    summary: { sdk: 1, custom: 1 },
   });
 });
