@@ -132,7 +132,7 @@ test("a script that says so already is neither written nor counted", async () =>
     failed: 0,
     files: { updated: ["default/1/users/c.ts"], failed: [] },
   });
-  expect(changes).toEqual([{ kind: "written", file: "default/1/users/c.ts", origin: "api" }]);
+  expect(changes.filter(byApi)).toEqual([{ kind: "written", file: "default/1/users/c.ts", origin: "api" }]);
 });
 
 test("without recursive only the directory itself is changed", async () => {
@@ -260,3 +260,8 @@ scenario("an extension of other files is refused", {
   status: 400,
   body: { error: "extension must be .ts or .js" },
 });
+
+/** The watcher may still be telling of the files that the test began with. */
+function byApi(change: ScriptChange): boolean {
+  return change.kind === "reset" || change.origin === "api";
+}

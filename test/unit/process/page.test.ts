@@ -76,7 +76,7 @@ describe("the page between parent and server", () => {
     mark.begin();
     await until(tick, (now) => now > last + 2);
     expect(woken).toBe(1);
-  });
+  }, 30_000);
 
   test("a server that was kept from saying so is woken by what the page shows", async () => {
     const { parent, mark } = page();
@@ -88,7 +88,7 @@ describe("the page between parent and server", () => {
     await until(isAsleep, (asleep) => asleep === 1);
     mark.cells[CELL.running] = mark.placeOf("a.ts");
     await until(isAsleep, (asleep) => asleep === 0);
-  });
+  }, 30_000);
 
   test("a server is awake as long as a script waits for something", async () => {
     const { parent, mark } = page();
@@ -99,7 +99,7 @@ describe("the page between parent and server", () => {
       (ticks) => ticks > 120,
     );
     expect(mark.cells[CELL.asleep]).toBe(0);
-  });
+  }, 30_000);
 
   test("nothing ticks while requests come or something has its turn, and then while one run goes on", () => {
     const { cells } = new RunningMark();
