@@ -1,7 +1,8 @@
 /** `bun run openapi`: writes openapi/openapi.json and .yaml from the operations; `--check` only compares. */
 import packageJson from "../package.json" with { type: "json" };
-import { createDocument, toYaml } from "../src/api/document.ts";
+import { createDocument } from "../src/api/document.ts";
 import { OPERATIONS } from "../src/api/operations.ts";
+import { toYaml } from "../src/base/yaml.ts";
 import { writeOrCheck } from "./generated-file.ts";
 
 const document = createDocument(OPERATIONS, packageJson.version);

@@ -69,6 +69,13 @@ export const ROUTES = {
   "GET /api/v1/exec/sdk/{id}": "scripts:read",
   "DELETE /api/v1/exec/sdk/{id}": "scripts:write",
 
+  "GET /api/v1/exec/user-openapi/list": "scripts:read",
+  "GET /api/v1/exec/user-openapi/spec": "scripts:read",
+  "GET /api/v1/exec/user-openapi/schema": "scripts:read",
+  "POST /api/v1/exec/user-openapi/validate": "scripts:read",
+  "POST /api/v1/exec/user-openapi/merge": "scripts:read",
+  "POST /api/v1/exec/user-openapi/generate": "scripts:write",
+
   "GET /api/v1/exec/list": "scripts:read",
 } as const satisfies Readonly<Record<string, Access>>;
 

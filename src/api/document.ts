@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
-import { stringify } from "yaml";
 import { accessOf } from "../access/routes.ts";
-import { FAILURES, type FailureKind, toWireCode } from "../errors/failures.ts";
+import { toWireCode } from "../errors/failure.ts";
+import { FAILURES, type FailureKind } from "../errors/failures.ts";
 import type { Operation } from "./operation.ts";
 import { isoTime } from "./schemas.ts";
 
@@ -32,12 +32,6 @@ export function createDocument(operations: readonly Operation[], version: string
     servers: [{ url: "http://localhost:8081" }],
     tags: [...new Set(operations.map(tagOf))].map((name) => ({ name })),
   });
-}
-
-/** The same document as YAML text. */
-export function toYaml(document: ApiDocument): string {
-  // Without anchors: some readers of OpenAPI do not follow them.
-  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 110 });
 }
 
 /** Failures that every operation may answer, and those that come with a query or a body. */

@@ -46,6 +46,8 @@ export interface Contract<
   readonly mediaType?: string;
   /** Failures of its own; those that every operation shares are added by the document. */
   readonly failures?: readonly FailureKind[];
+  /** Further top-level keys of its error answers, where the contract has some (`success: false`). */
+  readonly failureExtra?: Readonly<Record<string, unknown>>;
 }
 
 /** Parsed input of a call. */

@@ -11,6 +11,7 @@ import { sdk } from "./sdk/index.ts";
 import { sharedState } from "./shared-state/index.ts";
 import { system } from "./system/index.ts";
 import { templates } from "./templates/index.ts";
+import { userOpenapi } from "./user-openapi/index.ts";
 import { validate } from "./validate/index.ts";
 
 /** Every operation of the control API, namespace by namespace in the order of the documents. */
@@ -27,5 +28,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...packageFile,
   ...route,
   ...sdk,
+  ...userOpenapi,
   ...ids,
 ];

@@ -34,10 +34,9 @@ export function createApi(operations: readonly Operation[], services: Services):
   });
   for (const operation of operations) {
     const access = accessOf(operation.method, operation.path);
-    app.on(operation.method.toUpperCase(), toHonoPath(operation.path), (context) => {
-      requireAccess(access, services, context);
-      return answer(operation, services, context);
-    });
+    app.on(operation.method.toUpperCase(), toHonoPath(operation.path), (context) =>
+      answer({ operation, access }, services, context),
+    );
   }
   for (const [path, methods] of methodsByPath(operations)) {
     app.all(toHonoPath(path), (context) => {
@@ -83,11 +82,12 @@ function requireAccess(access: Access | "token", { tokens }: Services, context: 
 }
 
 async function answer(
-  operation: Operation,
+  { operation, access }: { readonly operation: Operation; readonly access: Access },
   services: Services,
   context: Context<ControlEnv>,
 ): Promise<Response> {
   try {
+    requireAccess(access, services, context);
     const { config } = services;
     const input = await readInput(operation, {
       request: context.req.raw,
@@ -104,11 +104,17 @@ async function answer(
     });
     return result instanceof Response ? result : Response.json(result, { status: operation.status ?? 200 });
   } catch (thrown) {
-    return fail(thrown, services, context);
+    return fail(thrown, services, context, operation.failureExtra);
   }
 }
 
-function fail(thrown: unknown, { log, clock }: Services, context: Context<ControlEnv>): Response {
+/** @param extra Further top-level keys of the answer. */
+function fail(
+  thrown: unknown,
+  { log, clock }: Services,
+  context: Context<ControlEnv>,
+  extra: Readonly<Record<string, unknown>> = {},
+): Response {
   const error = normalizeError(thrown);
   if (error.status >= 500) {
     log.error(
@@ -116,7 +122,7 @@ function fail(thrown: unknown, { log, clock }: Services, context: Context<Contro
       "control request failed",
     );
   }
-  return toErrorResponse(error, clock.now());
+  return toErrorResponse(error, clock.now(), {}, extra);
 }
 
 /** Without a Host, or with an unusable one, the runtime gives a bare path where a URL should be. */

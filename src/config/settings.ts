@@ -166,6 +166,14 @@ export const SETTINGS = {
     default: 4,
     description: "Imports that may run at once; beyond it 503",
   }),
+  openapiScriptsMax: setting(integer({ min: 1 }), {
+    default: 5000,
+    description: "Scripts that one OpenAPI document of user scripts may be about; beyond it 413",
+  }),
+  openapiBytesMax: setting(size({ min: 1 }), {
+    default: 32 * 1024 ** 2,
+    description: "Bytes of scripts and schema files read for one such document; beyond it 413",
+  }),
   autoInstall: setting(yesNo, {
     default: true,
     description: "Install a missing npm package on the first run of the script that needs it",

@@ -1,4 +1,5 @@
-import { FAILURES, type Failure, toWireCode } from "./failures.ts";
+import { type Failure, toWireCode } from "./failure.ts";
+import { FAILURES } from "./failures.ts";
 
 /** The failures as the table of the README, by status. */
 export function failuresAsMarkdown(): string {

@@ -25,9 +25,18 @@ export function toEnvelope(error: ExecError, at: Date): ErrorEnvelope {
   };
 }
 
-/** The envelope as a complete JSON response, with the failure's own headers. */
-export function toErrorResponse(error: ExecError, at: Date, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(toEnvelope(error, at)), {
+/**
+ * The envelope as a complete JSON response, with the failure's own headers.
+ *
+ * @param extra Top-level keys besides those of the failure itself.
+ */
+export function toErrorResponse(
+  error: ExecError,
+  at: Date,
+  headers: Record<string, string> = {},
+  extra: Readonly<Record<string, unknown>> = {},
+): Response {
+  return new Response(JSON.stringify({ ...extra, ...toEnvelope(error, at) }), {
     status: error.status,
     headers: { "content-type": "application/json; charset=utf-8", ...error.headers, ...headers },
   });

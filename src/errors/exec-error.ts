@@ -1,4 +1,5 @@
-import { FAILURES, type FailureKind, toWireCode } from "./failures.ts";
+import { toWireCode } from "./failure.ts";
+import { FAILURES, type FailureKind } from "./failures.ts";
 
 /** Registered, so that an error of a second copy of this module or of a thread is still recognised. */
 const BRAND = Symbol.for("hoody-exec.ExecError");

@@ -1,12 +1,4 @@
-/** What one kind of failure means to a caller. */
-export interface Failure {
-  /** HTTP status of the answer (RFC 9110 §15). */
-  readonly status: number;
-  /** Text for the caller when the thrower gives none. Where the contract fixes a text, it stands here. */
-  readonly title: string;
-  /** What a caller can do about it; goes into the API document and the README. */
-  readonly resolution: string;
-}
+import type { Failure } from "./failure.ts";
 
 /**
  * TABLE: every kind of failure this server answers with.
@@ -100,6 +92,11 @@ export const FAILURES = {
     title: "SDK not found",
     resolution: "Look the id up with GET /api/v1/exec/sdk/list",
   },
+  schemaMissing: {
+    status: 404,
+    title: "No schema file found for this script",
+    resolution: "Write name.openapi.json or name.schema.json beside the script",
+  },
   scriptDisabled: {
     status: 404,
     title: "Not Found",
@@ -160,10 +157,20 @@ export const FAILURES = {
     title: "Template is over its limit",
     resolution: "Shorten the code, or raise --template-size-max",
   },
+  documentTooLarge: {
+    status: 413,
+    title: "The document would be made of too much",
+    resolution: "Choose a smaller directory, or raise --openapi-scripts-max or --openapi-bytes-max",
+  },
   unsupportedMediaType: {
     status: 415,
     title: "Content-Type must be application/json",
     resolution: "Send the header Content-Type: application/json",
+  },
+  schemaUnreadable: {
+    status: 422,
+    title: "The schema file cannot be read",
+    resolution: "Mend the place in details.reason; POST user-openapi/validate lists all of them",
   },
   secretMissing: {
     status: 422,
@@ -291,8 +298,3 @@ export const FAILURES = {
 
 /** Name of a row of {@link FAILURES}. */
 export type FailureKind = keyof typeof FAILURES;
-
-/** Wire code of a status: 400 is `VALIDATION_ERROR`, every other status `ERROR_<status>` (control-api.md §0). */
-export function toWireCode(status: number): string {
-  return status === 400 ? "VALIDATION_ERROR" : `ERROR_${status}`;
-}

@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 import { accessOf } from "../../src/access/routes.ts";
-import { createDocument, documentedFailures, tagOf, toYaml } from "../../src/api/document.ts";
+import { createDocument, documentedFailures, tagOf } from "../../src/api/document.ts";
 import { OPERATIONS } from "../../src/api/operations.ts";
+import { toYaml } from "../../src/base/yaml.ts";
 import { FAILURES } from "../../src/errors/failures.ts";
 
 const document = createDocument(OPERATIONS, packageJson.version);

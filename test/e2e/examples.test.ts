@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
+import { parse } from "yaml";
 import { type AiStandIn, aiStandIn } from "../support/ai-stand-in.ts";
+import { expectOpenApi } from "../support/openapi-validator.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
 
 /*
@@ -227,6 +229,78 @@ describe("5. Validate only", () => {
     expect(refused.json.error).toBe("Invalid JSON");
     expect((await write("bad.json", "{oops", { validate: false })).status).toBe(200);
     expect((await write("notes.md", "any text {oops")).status).toBe(200);
+  });
+});
+
+describe("6. OpenAPI of scripts", () => {
+  const OPENAPI = "/api/v1/exec/user-openapi";
+  const rowOf = (json: { data: { scripts: { path: string }[] } }) =>
+    json.data.scripts.find(({ path }) => path === "echo.js");
+
+  test("6.1 the list has each script with its route", async () => {
+    await write("echo.js", ECHO);
+    const { status, json } = await curl(`${OPENAPI}/list`);
+    expect(status).toBe(200);
+    expect(rowOf(json)).toMatchObject({ routePath: "/echo", hasSchema: false });
+    expect(json.scripts).toEqual(json.data.scripts);
+    for (const { path, routePath, hasSchema } of json.data.scripts) {
+      expect([typeof path, typeof hasSchema]).toEqual(["string", "boolean"]);
+      expect(routePath).toStartWith("/");
+    }
+  });
+
+  test("6.2 the document is bare OpenAPI 3.0, as JSON and as YAML", async () => {
+    const { type, json } = await curl(`${OPENAPI}/spec?format=json`);
+    expect(type).toStartWith("application/json");
+    expect(json.openapi).toStartWith("3.0.");
+    expect(json.paths["/echo"]).toBeObject();
+    await expectOpenApi(json);
+    const yaml = await curl(`${OPENAPI}/spec?format=yaml`);
+    expect(yaml.type).toStartWith("application/yaml");
+    expect(parse(yaml.text)).toEqual(json);
+  });
+
+  test("6.3 it is generated, and merged with another one", async () => {
+    const generated = await control("user-openapi/generate", {});
+    expect(generated.status).toBe(200);
+    expect(generated.json).toMatchObject({
+      success: true,
+      data: { openapi: expect.any(String), paths: { "/echo": {} } },
+      meta: {
+        pathCount: Object.keys(generated.json.data.paths).length,
+        scanDirectory: expect.any(String),
+        generatedAt: expect.any(String),
+      },
+    });
+    const extra = { get: { responses: { 200: { description: "extra" } } } };
+    const merged = await control("user-openapi/merge", {
+      directories: ["scripts"],
+      specs: [{ openapi: "3.0.3", info: { title: "Extra", version: "1" }, paths: { "/extra": extra } }],
+    });
+    expect(merged.json).toMatchObject({ success: true, data: { paths: { "/echo": {}, "/extra": extra } } });
+    await expectOpenApi(merged.json.data);
+  });
+
+  test("6.4 a companion is checked, listed and answered; without one it is 404", async () => {
+    const companion = { post: { summary: "Echo", responses: { 200: { description: "The body" } } } };
+    expect((await curl(`${OPENAPI}/schema?file=echo.js`)).status).toBe(404);
+    expect((await write("echo.openapi.json", JSON.stringify(companion))).status).toBe(200);
+    const validated = await control("user-openapi/validate", { file: "echo.js" });
+    expect(validated.json).toMatchObject({ success: true });
+    expect(rowOf((await curl(`${OPENAPI}/list`)).json)).toMatchObject({
+      hasSchema: true,
+      schemaFormat: "openapi-json",
+    });
+    expect((await curl(`${OPENAPI}/schema?file=echo.js`)).json).toEqual(companion);
+    expect((await curl(`${OPENAPI}/spec`)).json.paths["/echo"]).toEqual(companion);
+    const missing = await curl(`${OPENAPI}/schema?file=workflow.js`);
+    expect(missing.status).toBe(404);
+    expect(missing.json).toMatchObject({
+      success: false,
+      error: "No schema file found for this script",
+      code: "ERROR_404",
+      timestamp: expect.any(String),
+    });
   });
 });
 

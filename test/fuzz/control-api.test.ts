@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { OPERATIONS } from "../../src/api/operations.ts";
-import { toWireCode } from "../../src/errors/failures.ts";
+import { toWireCode } from "../../src/errors/failure.ts";
+
 import { testApp } from "../support/app.ts";
 
 /** Field names of the whole API, so that odd values reach real fields. */

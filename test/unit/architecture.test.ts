@@ -27,6 +27,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   sdk: 4,
   engine: 5,
   validation: 5,
+  "user-openapi": 5,
   "services.ts": 7,
   api: 8,
 };

@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { isExecError } from "../../errors/exec-error.ts";
-import type { Deployment } from "../../scripts/deployment.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
 import { PATH_FAILURES, READ_FAILURES } from "../file-failures.ts";
+import { findDirectory } from "../find-directory.ts";
 import { operation } from "../operation.ts";
 import { isoTime } from "../schemas.ts";
 import { magicComments, resolvedPath, sizeInBytes } from "../scripts/schemas.ts";
@@ -55,20 +54,6 @@ export const discover = operation({
     return { baseDir: body.baseDir, count: found.length, routes: await Promise.all(described) };
   },
 });
-
-/** The directory in the deployment, else below the scripts directory; both exist on disk. */
-async function findDirectory(scripts: ScriptStore, baseDir: string, deployment: Deployment): Promise<string> {
-  const own = scripts.resolveDirectory(baseDir, deployment);
-  try {
-    await scripts.list(own, { recursive: false });
-    return own;
-  } catch (error) {
-    if (!isExecError(error) || error.kind !== "directoryMissing" || baseDir === "") throw error;
-    const shared = scripts.resolveDirectory(`${scripts.root}/${baseDir}`, deployment);
-    await scripts.list(shared, { recursive: false });
-    return shared;
-  }
-}
 
 async function describe(scripts: ScriptStore, file: string) {
   const { size, modified } = describeFile(scripts, file);

@@ -1397,6 +1397,162 @@ export interface SdkDeleted {
   removed: SdkDeletedRemoved;
 }
 
+/**
+ * @nullable
+ */
+export type UserScriptSchemaFormat = typeof UserScriptSchemaFormat[keyof typeof UserScriptSchemaFormat] | null;
+
+
+export const UserScriptSchemaFormat = {
+  'openapi-json': 'openapi-json',
+  'json-schema': 'json-schema',
+} as const;
+
+export interface UserScript {
+  /** Below the deployment */
+  path: string;
+  routePath: string;
+  hasSchema: boolean;
+  /** @nullable */
+  schemaFormat: UserScriptSchemaFormat;
+  pathParameters: string[];
+  label?: string;
+  description?: string;
+  tags?: string[];
+}
+
+export type UserScriptsData = {
+  directory: string;
+  totalScripts: number;
+  withSchemas: number;
+  scripts: UserScript[];
+};
+
+export interface UserScripts {
+  success: true;
+  data: UserScriptsData;
+  scripts: UserScript[];
+}
+
+export type UserOpenApiGeneratedMeta = {
+  pathCount: number;
+  /** Below the scripts directory */
+  scanDirectory: string;
+  generatedAt: string;
+};
+
+export interface UserOpenApiDocument {[key: string]: unknown}
+
+export interface UserOpenApiGenerated {
+  success: true;
+  data: UserOpenApiDocument;
+  meta: UserOpenApiGeneratedMeta;
+}
+
+export interface UserOpenApiGenerate {
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /**
+     * The same as execId
+     * @deprecated
+     */
+  exec_id?: string;
+  /** Directory above the deployment */
+  subdomain?: string;
+  directory?: string;
+  /**
+     * @maxItems 20
+     * @items.minLength 1
+     */
+  directories?: string[];
+  recursive?: boolean;
+  /**
+     * @maxItems 50
+     * @items.minLength 1
+     * @items.maxLength 256
+     */
+  includePatterns?: string[];
+  /**
+     * @maxItems 50
+     * @items.minLength 1
+     * @items.maxLength 256
+     */
+  excludePatterns?: string[];
+  /** @maxLength 10000 */
+  title?: string;
+  /** @maxLength 10000 */
+  description?: string;
+  /** @maxLength 10000 */
+  version?: string;
+  /** @maxLength 2048 */
+  baseUrl?: string;
+}
+
+export interface UserSchemaFile {[key: string]: unknown}
+
+/**
+ * The file, if it is a JSON object
+ * @nullable
+ */
+export type UserSchemaValidationData = {[key: string]: unknown} | null;
+
+export interface UserSchemaValidation {
+  success: boolean;
+  /**
+     * The file, if it is a JSON object
+     * @nullable
+     */
+  data: UserSchemaValidationData;
+  errors?: string[];
+}
+
+export interface UserSchemaValidate {
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /**
+     * The same as execId
+     * @deprecated
+     */
+  exec_id?: string;
+  /** Directory above the deployment */
+  subdomain?: string;
+  file?: string;
+  /** The same as file */
+  path?: string;
+}
+
+export interface UserOpenApiMerged {
+  success: true;
+  data: UserOpenApiDocument;
+}
+
+export type UserOpenApiMergeSpecsItem = {[key: string]: unknown};
+
+export interface UserOpenApiMerge {
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /**
+     * The same as execId
+     * @deprecated
+     */
+  exec_id?: string;
+  /** Directory above the deployment */
+  subdomain?: string;
+  /** @maxItems 50 */
+  specs?: UserOpenApiMergeSpecsItem[];
+  /**
+     * @maxItems 20
+     * @items.minLength 1
+     */
+  directories?: string[];
+  /** @maxLength 10000 */
+  title?: string;
+  /** @maxLength 10000 */
+  description?: string;
+  /** @maxLength 10000 */
+  version?: string;
+}
+
 export type DeploymentListSummary = {
   sdk: number;
   custom: number;
@@ -1709,6 +1865,84 @@ exec_id?: string;
  * Directory above the deployment
  */
 subdomain?: string;
+};
+
+export type OpenapiListParams = {
+/**
+ * Deployment inside the subdomain
+ */
+execId?: string;
+/**
+ * The same as execId
+ * @deprecated
+ */
+exec_id?: string;
+/**
+ * Directory above the deployment
+ */
+subdomain?: string;
+/**
+ * Below the deployment; scripts stands for all of it
+ */
+directory?: string;
+/**
+ * Below the deployment; scripts stands for all of it
+ */
+dir?: string;
+};
+
+export type OpenapiSpecParams = {
+/**
+ * Deployment inside the subdomain
+ */
+execId?: string;
+/**
+ * The same as execId
+ * @deprecated
+ */
+exec_id?: string;
+/**
+ * Directory above the deployment
+ */
+subdomain?: string;
+/**
+ * Below the deployment; scripts stands for all of it
+ */
+dir?: string;
+/**
+ * Below the deployment; scripts stands for all of it
+ */
+directory?: string;
+format?: OpenapiSpecFormat;
+};
+
+export type OpenapiSpecFormat = typeof OpenapiSpecFormat[keyof typeof OpenapiSpecFormat];
+
+
+export const OpenapiSpecFormat = {
+  json: 'json',
+  yaml: 'yaml',
+} as const;
+
+export type OpenapiSchemaParams = {
+/**
+ * Deployment inside the subdomain
+ */
+execId?: string;
+/**
+ * The same as execId
+ * @deprecated
+ */
+exec_id?: string;
+/**
+ * Directory above the deployment
+ */
+subdomain?: string;
+file?: string;
+/**
+ * The same as file
+ */
+path?: string;
 };
 
 export const getHealthCheckUrl = () => {
@@ -3367,6 +3601,218 @@ export const sdkDelete = async (id: string, options?: Parameters<typeof request>
     method: 'DELETE'
 
 
+  }
+);}
+
+
+
+export const getOpenapiListUrl = (params?: OpenapiListParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/user-openapi/list?${stringifiedParams}` : `/api/v1/exec/user-openapi/list`
+}
+
+/**
+ * The rows stand twice, because clients look for them in data.scripts and in scripts.
+ * @summary List scripts with their routes and schema files
+ */
+export const openapiList = async (params?: OpenapiListParams, options?: Parameters<typeof request>[1]): Promise<UserScripts> => {
+
+  return request<UserScripts>(getOpenapiListUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getOpenapiGenerateUrl = () => {
+
+
+
+
+  return `/api/v1/exec/user-openapi/generate`
+}
+
+/**
+ * Stored as _hoody/openapi.json of the deployment.
+ * @summary Describe the user's scripts as OpenAPI and store the document
+ */
+export const openapiGenerate = async (userOpenApiGenerate?: UserOpenApiGenerate, options?: Parameters<typeof request>[1]): Promise<UserOpenApiGenerated> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<UserOpenApiGenerated>(getOpenapiGenerateUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(userOpenApiGenerate)
+  }
+);}
+
+
+
+export const getOpenapiSpecUrl = (params?: OpenapiSpecParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/user-openapi/spec?${stringifiedParams}` : `/api/v1/exec/user-openapi/spec`
+}
+
+/**
+ * Made anew for each call. x-schema-errors names schema files that cannot be used.
+ * @summary Describe the user's scripts as OpenAPI
+ */
+export const openapiSpec = async (params?: OpenapiSpecParams, options?: Parameters<typeof request>[1]): Promise<UserOpenApiDocument> => {
+
+  return request<UserOpenApiDocument>(getOpenapiSpecUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getOpenapiSchemaUrl = (params?: OpenapiSchemaParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/user-openapi/schema?${stringifiedParams}` : `/api/v1/exec/user-openapi/schema`
+}
+
+/**
+ * @summary Read the schema file of a script
+ */
+export const openapiSchema = async (params?: OpenapiSchemaParams, options?: Parameters<typeof request>[1]): Promise<UserSchemaFile> => {
+
+  return request<UserSchemaFile>(getOpenapiSchemaUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getOpenapiValidateUrl = () => {
+
+
+
+
+  return `/api/v1/exec/user-openapi/validate`
+}
+
+/**
+ * Looks at the file alone, not at the document of all scripts.
+ * @summary Check the schema file of a script
+ */
+export const openapiValidate = async (userSchemaValidate?: UserSchemaValidate, options?: Parameters<typeof request>[1]): Promise<UserSchemaValidation> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<UserSchemaValidation>(getOpenapiValidateUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(userSchemaValidate)
+  }
+);}
+
+
+
+export const getOpenapiMergeUrl = () => {
+
+
+
+
+  return `/api/v1/exec/user-openapi/merge`
+}
+
+/**
+ * Directories first, then specs in their order. An operation replaces an earlier one of the same path and method; a component that differs from an earlier one of its name is renamed. Nothing is stored.
+ * @summary Merge OpenAPI documents, those of scripts among them
+ */
+export const openapiMerge = async (userOpenApiMerge?: UserOpenApiMerge, options?: Parameters<typeof request>[1]): Promise<UserOpenApiMerged> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<UserOpenApiMerged>(getOpenapiMergeUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(userOpenApiMerge)
   }
 );}
 

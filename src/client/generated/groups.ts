@@ -74,6 +74,14 @@ export const GROUPS = {
     get: exec.sdkGet,
     delete: exec.sdkDelete,
   },
+  openapi: {
+    list: exec.openapiList,
+    generate: exec.openapiGenerate,
+    spec: exec.openapiSpec,
+    schema: exec.openapiSchema,
+    validate: exec.openapiValidate,
+    merge: exec.openapiMerge,
+  },
   ids: {
     list: exec.idsList,
   },

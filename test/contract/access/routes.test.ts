@@ -44,6 +44,7 @@ describe.each(ROUTES)("%s", (_route, operation) => {
     expect(status).toBe(401);
     expect(headers.get("www-authenticate")).toBe('Bearer realm="hoody-exec"');
     expect(body).toEqual({
+      ...operation.failureExtra,
       error: "Unauthorized",
       code: "ERROR_401",
       timestamp: expect.any(String),
@@ -64,6 +65,7 @@ describe.each(ROUTES)("%s", (_route, operation) => {
     if (access === "public" || scopes.includes(access)) return expect([401, 403]).not.toContain(status);
     expect(status).toBe(403);
     expect(body).toEqual({
+      ...operation.failureExtra,
       error: `The token does not have the scope ${access}`,
       code: "ERROR_403",
       timestamp: expect.any(String),
