@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { toYaml } from "../../base/yaml.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
 import { generateDocument } from "../../user-openapi/generate.ts";
+import { writeYaml } from "../../user-openapi/yaml.ts";
 import { PATH_FAILURES, READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { scopeQuery } from "../schemas.ts";
@@ -35,6 +35,8 @@ export const spec = operation({
     });
     return query.format === "json"
       ? document
-      : new Response(toYaml(document), { headers: { "content-type": "application/yaml; charset=utf-8" } });
+      : new Response(await writeYaml(document), {
+          headers: { "content-type": "application/yaml; charset=utf-8" },
+        });
   },
 });
