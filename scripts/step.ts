@@ -47,6 +47,9 @@ export async function runStep(step: Step): Promise<StepResult> {
   const result = { name: step.name, ...count(`${stdout}\n${stderr}`, exitCode) };
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(`${result.failed === 0 ? "ok  " : "FAIL"} ${step.name} (${seconds} s)`);
+  // Their names say why.
+  const skipped = `${stdout}\n${stderr}`.match(/^\(skip\) .*$/gm) ?? [];
+  for (const line of new Set(skipped)) console.log(`     ${line}`);
   if (result.failed > 0) {
     console.log(
       `$ ${step.command.map((word) => relative(ROOT, word) || word).join(" ")}\n${stdout}${stderr}`,

@@ -6,6 +6,6 @@ const steps = (...folders: readonly string[]) => folders.flatMap((folder) => tes
 
 const results: StepResult[] = await Promise.all([...STATIC_STEPS, ...steps("unit", "contract")].map(runStep));
 // What follows looks at time or loads the machine, so each has it to itself.
-for (const step of steps("runtime", "fuzz", "e2e")) results.push(await runStep(step));
+for (const step of steps("runtime", "fuzz", "e2e", "browser")) results.push(await runStep(step));
 console.log(summarise(results));
 process.exit(results.some(({ failed }) => failed > 0) ? 1 : 0);

@@ -40,6 +40,7 @@ import type { Services } from "./services.ts";
 import { SharedState } from "./state/shared-state.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
 import { TemplateCatalog } from "./templates/catalog.ts";
+import { ScalarBuild } from "./viewer/scalar-build.ts";
 
 /** What a program or a test decides about an app besides its settings. */
 export interface AppPorts {
@@ -151,6 +152,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     caches: units,
     executions: active,
     restarts,
+    viewer: building.use(new ScalarBuild()),
     startedAt: clock.now(),
   };
   const engine = building.use(

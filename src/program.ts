@@ -230,7 +230,7 @@ function greet({ port }: RunningServer, config: Config): void {
     [
       `hoody-exec ${config.version} listens on ${base}`,
       `  scripts   ${config.scriptsDir}/default/1`,
-      `  API       ${base}/openapi.json`,
+      `  docs      ${base}/api/v1/exec/docs`,
       `  try       curl -s ${base}/api/v1/exec/scripts/write${token} -H 'content-type: application/json' -d '${body}' && curl -s ${base}/hello`,
       "",
     ].join("\n"),

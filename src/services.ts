@@ -12,6 +12,7 @@ import type { ScriptStore } from "./scripts/store.ts";
 import type { Sdks } from "./sdk/sdks.ts";
 import type { SharedState } from "./state/shared-state.ts";
 import type { TemplateCatalog } from "./templates/catalog.ts";
+import type { ScalarBuild } from "./viewer/scalar-build.ts";
 
 /** Every long-lived object of the process, each with one owner: `app.ts` builds and disposes them in order. */
 export interface Services {
@@ -45,6 +46,8 @@ export interface Services {
   readonly executions: RunningExecutions;
   /** The parent of this process; null when nobody could start it again. */
   readonly restarts: Restarts | null;
+  /** What shows OpenAPI documents in a browser. */
+  readonly viewer: ScalarBuild;
   /** When this process started. */
   readonly startedAt: Date;
 }

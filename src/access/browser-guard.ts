@@ -8,6 +8,8 @@ export interface GuardedCall {
   readonly host: string;
   /** The name the caller used; another one than `host` behind a trusted proxy. */
   readonly publicHost: string;
+  /** Whether it asks for the page of the docs viewer, which a link on another site may lead to. */
+  readonly isDocsPage: boolean;
 }
 
 /**
@@ -28,7 +30,10 @@ export function refuseForeignPages(call: GuardedCall, allowedHosts: readonly str
   if (origin !== null && !ownHosts.includes(hostOfOrigin(origin) ?? "")) {
     throw refusal("Origin is not this server", "origin", quoteBriefly(origin));
   }
-  if (call.headers.get("sec-fetch-site") === "cross-site") {
+  if (
+    call.headers.get("sec-fetch-site") === "cross-site" &&
+    !(call.isDocsPage && isNavigation(call.headers))
+  ) {
     throw refusal("request comes from another site", "sec-fetch-site", '"cross-site"');
   }
 }
@@ -45,6 +50,11 @@ export function requireJsonMediaType(headers: Headers): void {
   throw new ExecError("unsupportedMediaType", undefined, {
     details: { field: "content-type", reason: "must be application/json", contentType: given },
   });
+}
+
+/** Somebody follows a link: the page takes the place of the one before, which can look at nothing of it. */
+function isNavigation(headers: Headers): boolean {
+  return headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
 }
 
 /** Loopback names and IP addresses cannot be pointed elsewhere by a stranger, so they are always ours. */

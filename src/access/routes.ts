@@ -12,6 +12,10 @@ export const ROUTES = {
   "GET /api/v1/exec/health": "public",
   "GET /openapi.json": "public",
   "GET /openapi.yaml": "public",
+  "GET /api/v1/exec/docs": "public",
+  "GET /api/v1/exec/docs/viewer.js": "public",
+  "GET /api/v1/exec/docs/viewer.css": "public",
+  "GET /api/v1/exec/docs/scalar.js": "public",
 
   "GET /api/v1/exec/system/restart-status": "system:read",
   "POST /api/v1/exec/system/restart": "admin",

@@ -1,5 +1,6 @@
 import { cache } from "./cache/index.ts";
 import { dependencies } from "./dependencies/index.ts";
+import { docs } from "./docs/index.ts";
 import { health } from "./health/index.ts";
 import { ids } from "./ids/index.ts";
 import { magicComments } from "./magic-comments/index.ts";
@@ -30,4 +31,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...sdk,
   ...userOpenapi,
   ...ids,
+  ...docs,
 ];

@@ -71,6 +71,7 @@ function guardFromPages(request: Request, { config, tokens }: Services): void {
       headers: request.headers,
       host: sentHostOf(request),
       publicHost: hostOf(request, config.trustProxy),
+      isDocsPage: request.method === "GET" && rawPathOf(request) === "/api/v1/exec/docs",
     },
     tokens.isEmpty ? config.allowedHosts : null,
   );

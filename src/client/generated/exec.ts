@@ -3839,3 +3839,100 @@ export const idsList = async ( options?: Parameters<typeof request>[1]): Promise
 
   }
 );}
+
+
+
+export const getDocsPageUrl = () => {
+
+
+
+
+  return `/api/v1/exec/docs`
+}
+
+/**
+ * subdomain and execId in the query choose whose scripts are shown.
+ * @summary Show the OpenAPI documents in a browser
+ */
+export const docsPage = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
+
+  return request<string>(getDocsPageUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDocsViewerScriptUrl = () => {
+
+
+
+
+  return `/api/v1/exec/docs/viewer.js`
+}
+
+/**
+ * @summary Script of the page that shows the OpenAPI documents
+ */
+export const docsViewerScript = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
+
+  return request<string>(getDocsViewerScriptUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDocsViewerStyleUrl = () => {
+
+
+
+
+  return `/api/v1/exec/docs/viewer.css`
+}
+
+/**
+ * @summary Style of the page that shows the OpenAPI documents
+ */
+export const docsViewerStyle = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
+
+  return request<string>(getDocsViewerStyleUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDocsScalarScriptUrl = () => {
+
+
+
+
+  return `/api/v1/exec/docs/scalar.js`
+}
+
+/**
+ * @summary Scalar, which the page uses
+ */
+export const docsScalarScript = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
+
+  return request<string>(getDocsScalarScriptUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}

@@ -85,4 +85,10 @@ export const GROUPS = {
   ids: {
     list: exec.idsList,
   },
+  docs: {
+    page: exec.docsPage,
+    viewerScript: exec.docsViewerScript,
+    viewerStyle: exec.docsViewerStyle,
+    scalarScript: exec.docsScalarScript,
+  },
 } as const;

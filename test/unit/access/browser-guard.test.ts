@@ -4,7 +4,7 @@ import { refuseForeignPages, requireJsonMediaType } from "../../../src/access/br
 const guard =
   (headers: Record<string, string>, host = "localhost:8081", allowed = ["*.hoody.icu", "exec.example"]) =>
   () =>
-    refuseForeignPages({ headers: new Headers(headers), host, publicHost: host }, allowed);
+    refuseForeignPages({ headers: new Headers(headers), host, publicHost: host, isDocsPage: false }, allowed);
 
 describe("host names", () => {
   test.each([

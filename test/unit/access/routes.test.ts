@@ -19,6 +19,10 @@ describe("the table of routes", () => {
       "GET /api/v1/exec/health",
       "GET /openapi.json",
       "GET /openapi.yaml",
+      "GET /api/v1/exec/docs",
+      "GET /api/v1/exec/docs/viewer.js",
+      "GET /api/v1/exec/docs/viewer.css",
+      "GET /api/v1/exec/docs/scalar.js",
     ]);
   });
 
