@@ -51,6 +51,8 @@ const SECURITY_SCHEMES = {
   apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
 } as const;
 
+const TEXT = z.string();
+
 const ErrorEnvelope = z
   .object({
     error: z.string().openapi({ description: "What went wrong, for the caller" }),
@@ -98,7 +100,10 @@ function toPath(operation: Operation): PathConfig {
     responses: {
       [operation.status ?? 200]: {
         description: "Success",
-        content: { [mediaType]: { schema: operation.response } },
+        content: {
+          [mediaType]: { schema: operation.response },
+          ...Object.fromEntries((operation.otherMediaTypes ?? []).map((other) => [other, { schema: TEXT }])),
+        },
       },
       ...toErrorResponses(documentedFailures(operation)),
     },

@@ -44,6 +44,8 @@ export interface Contract<
   readonly status?: 200 | 201 | 202;
   /** Media type of success; `application/json` when left out. */
   readonly mediaType?: string;
+  /** Media types of success that a caller may ask for instead; their bodies are texts. */
+  readonly otherMediaTypes?: readonly string[];
   /** Failures of its own; those that every operation shares are added by the document. */
   readonly failures?: readonly FailureKind[];
   /** Further top-level keys of its error answers, where the contract has some (`success: false`). */

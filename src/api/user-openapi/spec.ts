@@ -22,6 +22,7 @@ export const spec = operation({
     format: z.enum(["json", "yaml"]).default("json"),
   }),
   response: OpenApiDocument,
+  otherMediaTypes: ["application/yaml"],
   failures: ["invalidInput", ...PATH_FAILURES, "directoryMissing", "documentTooLarge", ...READ_FAILURES],
   failureExtra: FAILURE_EXTRA,
   async handle({ query, scope }, services, { host }) {

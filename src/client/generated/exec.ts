@@ -3696,9 +3696,9 @@ export const getOpenapiSpecUrl = (params?: OpenapiSpecParams,) => {
  * Made anew for each call. x-schema-errors names schema files that cannot be used.
  * @summary Describe the user's scripts as OpenAPI
  */
-export const openapiSpec = async (params?: OpenapiSpecParams, options?: Parameters<typeof request>[1]): Promise<UserOpenApiDocument> => {
+export const openapiSpec = async (params?: OpenapiSpecParams, options?: Parameters<typeof request>[1]): Promise<UserOpenApiDocument | string> => {
 
-  return request<UserOpenApiDocument>(getOpenapiSpecUrl(params),
+  return request<UserOpenApiDocument | string>(getOpenapiSpecUrl(params),
   {
     ...options,
     method: 'GET'
