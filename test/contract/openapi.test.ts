@@ -6,6 +6,7 @@ import { createDocument, documentedFailures, tagOf } from "../../src/api/documen
 import { OPERATIONS } from "../../src/api/operations.ts";
 import { toYaml } from "../../src/base/yaml.ts";
 import { FAILURES } from "../../src/errors/failures.ts";
+import { expectOpenApi } from "../support/openapi-validator.ts";
 
 const document = createDocument(OPERATIONS, packageJson.version);
 const committed = (file: string) => Bun.file(new URL(`../../openapi/${file}`, import.meta.url)).text();
@@ -19,6 +20,10 @@ describe("the committed document", () => {
     expect(await committed("openapi.yaml")).toBe(toYaml(document));
     expect(parse(toYaml(document))).toEqual(JSON.parse(JSON.stringify(document)));
   });
+});
+
+test("another implementation takes the committed document for OpenAPI 3.0", async () => {
+  await expectOpenApi(JSON.parse(await committed("openapi.json")));
 });
 
 describe("the list of operations", () => {
