@@ -2,7 +2,10 @@ import { expect, test } from "bun:test";
 import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
+import { createDocument } from "../../src/api/document.ts";
+import { OPERATIONS } from "../../src/api/operations.ts";
 import { type TestApp, testApp } from "../support/app.ts";
+import { readDocument } from "./document/calls.ts";
 
 /** How many attacks every operation has to stand. */
 const ATTACKS = 2000;
@@ -40,7 +43,69 @@ const CALLS: Readonly<Record<string, (app: TestApp, path: string) => Promise<Res
   "route/resolve": (app, path) => post(app, "route/resolve", { path }),
   "route/test": (app, path) => post(app, "route/test", { paths: [path] }),
   "route/discover": (app, baseDir) => post(app, "route/discover", { baseDir, includeMetadata: true }),
+  "validate/dependencies": (app, path) =>
+    post(app, "validate/dependencies", { code: `require(${JSON.stringify(path)})` }),
+  "cache/clear": (app, path) => post(app, "cache/clear", { hostname: path }),
+  "templates/preview": (app, name) => get(app, "templates/preview", { name }),
+  "templates/generate": (app, outputPath) =>
+    post(app, "templates/generate", {
+      name: "json-api",
+      saveFile: true,
+      outputPath,
+      variables: { resource: "items" },
+    }),
+  "templates/create-custom": (app, name) => post(app, "templates/create-custom", { name, code: "return 1" }),
+  "templates/update-custom": (app, name) =>
+    at(app, `templates/update-custom/${encodeURIComponent(name)}`, "PUT", { code: "return 2" }),
+  "templates/delete-custom": (app, name) =>
+    at(app, `templates/delete-custom/${encodeURIComponent(name)}`, "DELETE"),
+  "user-openapi/list": (app, dir) => get(app, "user-openapi/list", { dir }),
+  "user-openapi/generate": (app, directory) => post(app, "user-openapi/generate", { directory }),
+  "user-openapi/spec": (app, dir) => get(app, "user-openapi/spec", { dir }),
+  "user-openapi/schema": (app, file) => get(app, "user-openapi/schema", { file }),
+  "user-openapi/validate": (app, file) => post(app, "user-openapi/validate", { file }),
+  "user-openapi/merge": (app, directory) => post(app, "user-openapi/merge", { directories: [directory] }),
+  "logs/read": (app, file) => post(app, "logs/read", { file }),
+  "logs/search": (app, file) => post(app, "logs/search", { file, query: "canary" }),
+  "logs/stream": (app, file) => get(app, "logs/stream", { file, follow: "false" }),
+  "logs/clear": (app, file) => get(app, "logs/clear", { file, confirm: "true" }, "DELETE"),
+  "schedules/trigger": (app, scriptPath) => post(app, "schedules/trigger", { scriptPath }),
+  "schedules/history": (app, scriptPath) => get(app, "schedules/history", { scriptPath }),
+  "monitor/script-performance": (app, scriptPath) => post(app, "monitor/script-performance", { scriptPath }),
+  "sdk/import": (app, execId) =>
+    post(app, "sdk/import", { execId, source_url: "https://127.0.0.1/openapi.json" }),
+  "sdk/{id}": (app, id) => at(app, `sdk/${encodeURIComponent(id)}`, "GET"),
+  "sdk/{id} deleted": (app, id) => at(app, `sdk/${encodeURIComponent(id)}`, "DELETE"),
 };
+
+/** Fields that name a file, a directory or a deployment. */
+const PATH_FIELDS =
+  /^(path|paths|file|dir|directory|directories|baseDir|from|to|outputPath|scriptPath|name|id|execId)$/;
+
+/** Operations with such a field that leads to no file. */
+const NOT_A_PATH: ReadonlySet<string> = new Set([
+  "shared-state/get",
+  "shared-state/set",
+  "shared-state/clear",
+  "package/init",
+]);
+
+test("every operation that takes a path or a name is attacked", () => {
+  const attacked = Object.keys(CALLS).map((name) => name.split(" ", 1)[0] as string);
+  const { operations, resolve } = readDocument(createDocument(OPERATIONS, "0"));
+  const spared = operations
+    .filter(({ parameters, body }) => {
+      const fields = [
+        ...parameters.map(({ name }) => name),
+        ...Object.keys(body ? (resolve(body).properties ?? {}) : {}),
+      ];
+      return fields.some((field) => PATH_FIELDS.test(field));
+    })
+    .map(({ path }) => path.slice(`${API}/`.length))
+    .filter((path) => !attacked.some((name) => path === name || path.startsWith(`${name}/{`)))
+    .filter((path) => !NOT_A_PATH.has(path));
+  expect(spared).toEqual([]);
+});
 
 /** Ways out of the scripts root, before they are disguised. `{root}` and `{outside}` are absolute paths. */
 const ways = fc.oneof(
@@ -175,6 +240,12 @@ function get(
   method = "GET",
 ): Promise<Response> {
   return app.fetch(`${API}/${operation}?${new URLSearchParams(query)}`, { method });
+}
+
+/** A call whose path holds the attack. */
+function at(app: TestApp, path: string, method: string, body?: unknown): Promise<Response> {
+  const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return app.fetch(`${API}/${path}`, { method, ...(body === undefined ? {} : json) });
 }
 
 function post(app: TestApp, operation: string, body: unknown): Promise<Response> {
