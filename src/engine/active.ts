@@ -90,7 +90,7 @@ export class ActiveExecutions implements Disposable {
       scriptPath: execution.endpoint.match.routePattern,
       hostname: execution.endpoint.hostname,
       clientIp: execution.clientIp,
-      method: execution.request.method,
+      method: execution.method,
       url: execution.pathAndQuery,
       startedAt,
     }));

@@ -31,24 +31,58 @@ export async function admit(
   { request, server, query, queueMax, leftMs }: Admission,
 ): Promise<(() => void) | null> {
   requireAccess(compiled.directives.effective, request, query);
-  const { concurrent, mode } = compiled.directives.effective;
-  // Only serverless scripts have the limit (script-runtime.md §8).
-  if (concurrent === true || mode === "worker") return null;
-
-  const limit = concurrent === false ? 1 : concurrent;
-  if (unit.gate?.limit !== limit) unit.gate = new Gate({ limit, waitingMax: queueMax });
-  const free = unit.gate.tryEnter();
-  if (free !== null) return free;
+  const free = tryPlace(unit, compiled.directives.effective, queueMax);
+  if (free !== "taken") return free;
   const expiry = Number.isFinite(leftMs) ? AbortSignal.timeout(Math.max(0, leftMs)) : null;
   const signal = expiry ? AbortSignal.any([request.signal, expiry]) : request.signal;
-  const leave = await whileOpen(request, server, unit.gate.enter(signal));
+  const leave = await whileOpen(request, server, waitForPlace(unit, signal));
   if (leave !== null) return leave;
   if (request.signal.aborted) throw new ExecError("clientGone");
   if (expiry?.aborted) throw timeoutError(unit.file, timeoutMs);
-  throw new ExecError(
+  throw queueFull(unit, queueMax);
+}
+
+/**
+ * Takes a place among the executions that `@concurrent` allows, for a run that no request asks for.
+ *
+ * @param options.signal Gives the place in the queue up; the caller looks at it.
+ * @returns Gives the place back; null when the script has no limit, or the signal was aborted.
+ * @throws {ExecError} `queueFull`.
+ */
+export async function takePlace(
+  unit: ScriptUnit,
+  { compiled }: LoadedScript,
+  { queueMax, signal }: { readonly queueMax: number; readonly signal: AbortSignal },
+): Promise<(() => void) | null> {
+  const free = tryPlace(unit, compiled.directives.effective, queueMax);
+  if (free !== "taken") return free;
+  const leave = await waitForPlace(unit, signal);
+  if (leave === null && !signal.aborted) throw queueFull(unit, queueMax);
+  return leave;
+}
+
+/** @returns Gives the place back; null when the script has no limit. */
+function tryPlace(
+  unit: ScriptUnit,
+  { concurrent, mode }: Directives,
+  queueMax: number,
+): (() => void) | null | "taken" {
+  // Only serverless scripts have the limit (script-runtime.md §8).
+  if (concurrent === true || mode === "worker") return null;
+  const limit = concurrent === false ? 1 : concurrent;
+  if (unit.gate?.limit !== limit) unit.gate = new Gate({ limit, waitingMax: queueMax });
+  return unit.gate.tryEnter() ?? "taken";
+}
+
+async function waitForPlace({ gate }: ScriptUnit, signal: AbortSignal): Promise<(() => void) | null> {
+  return (await gate?.enter(signal)) ?? null;
+}
+
+function queueFull({ file, gate }: ScriptUnit, queueMax: number): ExecError {
+  return new ExecError(
     "queueFull",
-    `${queueMax} requests are waiting for "${unit.file}", the limit of --queue-max`,
-    { details: { script: unit.file, directive: "@concurrent", limit } },
+    `${queueMax} requests are waiting for "${file}", the limit of --queue-max`,
+    { details: { script: file, directive: "@concurrent", limit: gate?.limit } },
   );
 }
 

@@ -17,6 +17,7 @@ import { Execution, type ExecutionHost, type RequestServer } from "./execution.t
 import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
 import { whileOpen } from "./idle.ts";
+import { Invoker } from "./invoke.ts";
 import { explainLate, type LateFailure } from "./late-failure.ts";
 import { locate } from "./locate.ts";
 import { plainResponse } from "./respond.ts";
@@ -29,6 +30,7 @@ import { REFUSED_PEER, Sockets, UPGRADED } from "./sockets/sockets.ts";
 export class Engine implements Disposable {
   readonly active: ActiveExecutions;
   readonly sockets: Sockets;
+  readonly invoker: Invoker;
   readonly #services: EngineServices;
   readonly #settings: EngineSettings;
   readonly #executor: Executor;
@@ -44,7 +46,7 @@ export class Engine implements Disposable {
     this.#services = services;
     this.#settings = settings;
     const { ai, clock, log, shared, units, mark } = services;
-    const { root, production, trustProxy, writeBufferMaxBytes } = settings;
+    const { root, production, trustProxy, queueMax, answerCopyMaxBytes: copyBytesMax } = settings;
     const ids = new IdSource();
     this.active = services.active;
     this.#marked = mark.cells;
@@ -54,21 +56,20 @@ export class Engine implements Disposable {
       totalBytesMax: settings.bodiesMaxBytes,
       timeoutMs: settings.bodyTimeoutMs,
     });
-    const writeLimit = new WriteLimit(writeBufferMaxBytes);
+    const writeLimit = new WriteLimit(settings.writeBufferMaxBytes);
     this.#executor = new InlineExecutor({ ai, shared, log, mark, writeLimit });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [active, executor, host] = [this.active, this.#executor, this.#host];
     const { loopTurns } = units;
-    const copyBytesMax = settings.answerCopyMaxBytes;
     const answers = new Answers({ active, ai, clock, failures, log, mark, loopTurns, copyBytesMax });
     this.#answers = answers;
+    const parts = { active, answers, clock, executor, host, log, mark };
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);
-    this.sockets = new Sockets(
-      { active, answers, clock, executor, explain, host, ids, load, log, loopTurns, mark },
-      settings.sockets,
-    );
+    const sockets = new Sockets({ ...parts, explain, ids, load, loopTurns }, settings.sockets);
+    this.sockets = sockets;
+    this.invoker = new Invoker({ ...parts, units, queueMax, socketsOf: (each) => sockets.viewOf(each) });
   }
 
   /**

@@ -34,6 +34,9 @@ export function findHandler(exports: unknown, method: string): Handler {
   return Array.isArray(exports) || Object.keys(exports).length > 0 ? { kind: "value", value: exports } : NONE;
 }
 
+/** `metadata.method` of a run that a schedule began; among exported methods it means GET. */
+export const INVOKED_METHOD = "CRON";
+
 /** `metadata.method` of the run that sets a socket script up (script-runtime.md §5). */
 export const SET_UP_METHOD = "WEBSOCKET_INIT";
 
@@ -57,7 +60,8 @@ function fromMethods(
   methods: readonly string[],
   method: string,
 ): Handler {
-  const wanted = method === "HEAD" && !methods.includes("HEAD") ? "GET" : method;
+  const isGet = (method === "HEAD" && !methods.includes("HEAD")) || method === INVOKED_METHOD;
+  const wanted = isGet ? "GET" : method;
   if (methods.includes(wanted)) return fetchHandler(exports, wanted);
   const allow = [...new Set([...methods, ...(methods.includes("GET") ? ["HEAD"] : [])])].join(", ");
   throw new ExecError("methodNotAllowed", `Method ${method} is not among ${allow}`, { headers: { allow } });
