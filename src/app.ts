@@ -19,6 +19,7 @@ import { Engine } from "./engine/engine.ts";
 import type { RequestServer } from "./engine/execution.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
 import { whileOpen } from "./engine/idle.ts";
+import type { Invoker } from "./engine/invoke.ts";
 import { RunningMark } from "./engine/running-mark.ts";
 import { Units } from "./engine/units.ts";
 import { toErrorResponse } from "./errors/envelope.ts";
@@ -31,6 +32,7 @@ import { PackageJobs } from "./packages/package-jobs.ts";
 import { PackageResolver } from "./packages/resolver.ts";
 import type { Restarts } from "./process/restarts.ts";
 import { RouteTable } from "./routing/route-table.ts";
+import { createSchedules } from "./schedules/create.ts";
 import { ScriptChanges } from "./scripts/changes.ts";
 import { LeftoverSweep } from "./scripts/leftover-sweep.ts";
 import { ScriptStore } from "./scripts/store.ts";
@@ -128,6 +130,11 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const supervisor = building.use(new Supervisor({ log }));
   supervisor.start(new ScriptWatcher({ root, changes, log }));
   supervisor.start(new LeftoverSweep({ root, log }));
+  const invoke: Invoker["invoke"] = (invocation) => engine.invoker.invoke(invocation);
+  const { schedules, fireLog } = createSchedules(config, { clock, log, restarts, invoke });
+  building.use(schedules);
+  changes.subscribe((change) => schedules.apply(change));
+  supervisor.start(schedules);
   routes.rebuild();
 
   const services: Services = {
@@ -151,6 +158,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     sdks: new Sdks(config, { scripts, clock, log }),
     caches: units,
     executions: active,
+    schedules,
+    fireLog,
     restarts,
     viewer: building.use(new ScalarBuild()),
     startedAt: clock.now(),

@@ -43,6 +43,7 @@ async function main(argv: readonly string[]): Promise<void> {
   surviveScripts(app, log);
   const server = listen(config, (port) => serve(app, { hostname: config.host, port, log }), parent);
   const stop = async (drainTimeoutMs: number, isReplaced: boolean) => {
+    await app.services.schedules.pause();
     const aborted = await (isReplaced ? server.leave(drainTimeoutMs) : server.stop(drainTimeoutMs));
     await app[Symbol.asyncDispose]();
     await endDescendants(process.pid, DESCENDANTS_GRACE_MS);

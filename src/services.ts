@@ -8,6 +8,8 @@ import type { PackageJobs } from "./packages/package-jobs.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
 import type { Restarts } from "./process/restarts.ts";
 import type { RouteTable } from "./routing/route-table.ts";
+import type { FireLog } from "./schedules/fire-log.ts";
+import type { Scheduler } from "./schedules/scheduler.ts";
 import type { ScriptStore } from "./scripts/store.ts";
 import type { Sdks } from "./sdk/sdks.ts";
 import type { SharedState } from "./state/shared-state.ts";
@@ -44,6 +46,10 @@ export interface Services {
   readonly caches: ExecutionCaches;
   /** What runs now. */
   readonly executions: RunningExecutions;
+  /** Scripts that run by themselves. */
+  readonly schedules: Scheduler;
+  /** How their runs ended. */
+  readonly fireLog: FireLog;
   /** The parent of this process; null when nobody could start it again. */
   readonly restarts: Restarts | null;
   /** What shows OpenAPI documents in a browser. */

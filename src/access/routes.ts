@@ -68,6 +68,11 @@ export const ROUTES = {
   "POST /api/v1/exec/route/test": "scripts:read",
   "POST /api/v1/exec/route/discover": "scripts:read",
 
+  "GET /api/v1/exec/schedules/list": "scripts:read",
+  "POST /api/v1/exec/schedules/trigger": "scripts:write",
+  "POST /api/v1/exec/schedules/reload": "scripts:write",
+  "GET /api/v1/exec/schedules/history": "scripts:read",
+
   "POST /api/v1/exec/sdk/import": "admin",
   "GET /api/v1/exec/sdk/list": "scripts:read",
   "GET /api/v1/exec/sdk/{id}": "scripts:read",

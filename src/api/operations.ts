@@ -7,6 +7,7 @@ import { magicComments } from "./magic-comments/index.ts";
 import type { Operation } from "./operation.ts";
 import { packageFile } from "./package/index.ts";
 import { route } from "./route/index.ts";
+import { schedules } from "./schedules/index.ts";
 import { scripts } from "./scripts/index.ts";
 import { sdk } from "./sdk/index.ts";
 import { sharedState } from "./shared-state/index.ts";
@@ -28,6 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...dependencies,
   ...packageFile,
   ...route,
+  ...schedules,
   ...sdk,
   ...userOpenapi,
   ...ids,

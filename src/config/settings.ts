@@ -205,6 +205,18 @@ export const SETTINGS = {
     description:
       "Key of scripts without @ai-key, sent to the AI provider as Bearer; the default is a tag made from the machine's name",
   }),
+  schedules: setting(yesNo, {
+    default: true,
+    description: "Run scripts with @schedule at their times",
+  }),
+  schedulesTriggerAllowToken: setting(yesNo, {
+    default: false,
+    description: "Let schedules/trigger run scripts with @token without force",
+  }),
+  schedulesRunningMax: setting(integer({ min: 1 }), {
+    default: 64,
+    description: "Scheduled runs at once; further ones that are due wait for their turn",
+  }),
   socketsMax: setting(integer({ min: 0 }), {
     default: 10_000,
     description: "Open WebSockets of the server; beyond it handshakes get 503",
@@ -233,6 +245,14 @@ export const SETTINGS = {
   stallTimeout: setting(duration({ unlimited: true }), {
     default: 5000,
     description: "Longest time without a turn of the event loop; then the server process is replaced",
+  }),
+  logFileMax: setting(size({ min: 1024 }), {
+    default: 20 * 1024 ** 2,
+    description: "Size at which a log file is put aside and a new one begun",
+  }),
+  logFilesKept: setting(integer({ min: 0, max: 1000 }), {
+    default: 10,
+    description: "Files of one log that were put aside and are kept",
   }),
   logLevel: setting(oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), {
     default: "info",

@@ -1,4 +1,6 @@
 import type { Failure } from "./failure.ts";
+import { scheduleFailures } from "./schedule-failures.ts";
+import { storageFailures } from "./storage-failures.ts";
 
 /**
  * TABLE: every kind of failure this server answers with.
@@ -252,23 +254,12 @@ export const FAILURES = {
     title: "Cannot find module",
     resolution: "Mend the name or the path, or what the text says about the install of the package",
   },
-  storageFailed: {
-    status: 500,
-    title: "The storage refused the operation",
-    resolution:
-      "Check the rights and the health of the storage directory's disk; details.reason is the system's code",
-  },
   templateUnreadable: {
     status: 500,
     title: "Cannot read the template",
     resolution: "Mend its file below _hoody/templates/, or delete it and create it anew",
   },
   internal: { status: 500, title: "Internal server error", resolution: "Report it with the request id" },
-  storageBusy: {
-    status: 503,
-    title: "Too many files are open",
-    resolution: "Retry later, or raise the limit of open files (ulimit -n)",
-  },
   shuttingDown: {
     status: 503,
     title: "The server is shutting down",
@@ -289,11 +280,8 @@ export const FAILURES = {
     title: "Too many custom templates",
     resolution: "Delete some, or raise --templates-max",
   },
-  storageFull: {
-    status: 507,
-    title: "The storage is full",
-    resolution: "Free space or quota for the storage directory; what was stored before is unharmed",
-  },
+  ...scheduleFailures,
+  ...storageFailures,
 } as const satisfies Record<string, Failure>;
 
 /** Name of a row of {@link FAILURES}. */

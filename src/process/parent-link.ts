@@ -61,6 +61,10 @@ export class ParentLink implements Restarts, Disposable {
     return this.#owner.promise;
   }
 
+  get isSuccessor(): boolean {
+    return this.handOver !== null;
+  }
+
   get lastReplacement(): Replacement | null {
     return this.handOver?.lastReplacement ?? null;
   }

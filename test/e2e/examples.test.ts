@@ -261,6 +261,61 @@ describe("9. Shell wrapper", () => {
   });
 });
 
+describe("10. Schedule", () => {
+  const HEAD = "// @schedule */5 * * * *\n// @description Tick\n";
+  const TICK = `module.exports = (req, res) => { console.log("tick"); res.json({ ok: true, ts: Date.now() }); };\n`;
+  const get = async (path: string) => (await curl(`/api/v1/exec/schedules/${path}`)).json;
+  const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+  let scriptPath = "";
+
+  test("10.1 the write says that it is scheduled", async () => {
+    const { json } = await write("tick.js", HEAD + TICK);
+    expect(json).toMatchObject({ created: true, schedule: { action: "registered" } });
+  });
+
+  test("10.2 the list has it", async () => {
+    const { total, schedules } = await get("list");
+    expect(total).toBe(1);
+    expect(schedules[0]).toMatchObject({
+      scriptRel: "default/1/tick.js",
+      expression: "*/5 * * * *",
+      timeoutMs: 30_000,
+    });
+    expect(new Date(schedules[0].registeredAt).toISOString()).toBe(schedules[0].registeredAt);
+    expect(Date.parse(schedules[0].nextFire) % 300_000).toBe(0);
+    scriptPath = schedules[0].scriptPath;
+    expect(scriptPath).toBe(`${server.storage.path}/scripts/default/1/tick.js`);
+  });
+
+  test("10.3 and 10.4 a trigger runs it, and the history has the run", async () => {
+    for (const path of ["default/1/tick.js", scriptPath]) {
+      const { status, json } = await control("schedules/trigger", { scriptPath: path, force: true });
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ triggered: true, status: "ok", scriptPath: "default/1/tick.js" });
+      expect(json.runId).toMatch(UUID);
+      expect(json.durationMs).toBeNumber();
+      expect((await get("history?limit=5")).entries[0]).toMatchObject({ runId: json.runId, status: "ok" });
+    }
+  });
+
+  test("10.5 a token wants force, and a script without the line is none", async () => {
+    await write("tick.js", `// @token s\n${HEAD}${TICK}`);
+    const refused = await control("schedules/trigger", { scriptPath });
+    expect(refused).toMatchObject({ status: 403, json: { details: { hasToken: true } } });
+    expect((await control("schedules/trigger", { scriptPath: "default/1/echo.js" })).status).toBe(400);
+  });
+
+  test("10.6 without the line it is removed, with the file as well", async () => {
+    await write("tick.js", TICK);
+    const { json } = await control("schedules/reload", {});
+    expect(json).toMatchObject({ dry_run: false, removed: ["default/1/tick.js"] });
+    await write("tick.js", HEAD + TICK);
+    expect((await get("list")).total).toBe(1);
+    await curl("/api/v1/exec/scripts/delete?path=tick.js&confirm=true", "-X", "DELETE");
+    expect(await get("list")).toEqual({ total: 0, schedules: [] });
+  });
+});
+
 describe("11. Built-in AI", () => {
   const SUMMARIZE = `// @ai-model openai/gpt-4o
 module.exports = async (req, res, metadata) => {

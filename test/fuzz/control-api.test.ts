@@ -64,7 +64,7 @@ const oddFields = fc.dictionary(fc.constantFrom(...FIELDS), oddValue, { maxKeys:
 const oddQuery = fc.dictionary(fc.constantFrom(...FIELDS), oddText, { maxKeys: 4 });
 
 test("no odd input makes an operation answer 5xx or leave the envelope", async () => {
-  const parent = { lastReplacement: null, owner: Promise.resolve(), restart() {} };
+  const parent = { lastReplacement: null, isSuccessor: false, owner: Promise.resolve(), restart() {} };
   await using app = await testApp({ files: { "default/1/a.ts": "return 1;\n" }, restarts: parent });
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...OPERATIONS), oddQuery, oddFields, async (operation, query, body) => {

@@ -30,6 +30,8 @@ export interface TestAppOptions {
   readonly mark?: RunningMark;
   /** The parent of the process; there is none when left out. */
   readonly restarts?: Restarts;
+  /** The storage directory of an app that is still there, or was: then it stays. A new one when left out. */
+  readonly storage?: TempDir;
 }
 
 /** The app in this process, over a temporary directory; released by `await using`. */
@@ -39,6 +41,8 @@ export interface TestApp extends AsyncDisposable {
   readonly engine: Engine;
   /** The scripts root. */
   readonly scripts: TempDir;
+  /** Root of everything on disk. */
+  readonly storage: TempDir;
   /** Sends a request; the path begins with "/", the Host is `localhost` unless a header says otherwise. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** Sends a call with a JSON body, or none, reads the JSON answer and holds it against the operation's contract. */
@@ -58,7 +62,7 @@ const NO_REGISTRY = { BUN_CONFIG_REGISTRY: "http://127.0.0.1:9/", BUN_CONFIG_HTT
 
 /** Builds the app over a temporary scripts root that holds the given files. */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const storage = await tempDir();
+  const storage = options.storage ?? (await tempDir());
   const scripts = below(storage, "scripts");
   await scripts.write(options.files ?? {});
   const app = await createApp(
@@ -82,11 +86,12 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     services: app.services,
     engine: app.engine,
     scripts,
+    storage,
     fetch: send,
     call: (method, path, body, headers) => callJson(send, { method, path, body, headers }),
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
-      await storage[Symbol.asyncDispose]();
+      if (options.storage === undefined) await storage[Symbol.asyncDispose]();
     },
   };
 }

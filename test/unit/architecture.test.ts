@@ -29,6 +29,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   engine: 5,
   validation: 5,
   "user-openapi": 5,
+  schedules: 6,
   "services.ts": 7,
   api: 8,
 };

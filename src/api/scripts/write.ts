@@ -7,6 +7,7 @@ import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { isoTime, scopeBody, scopeQuery } from "../schemas.ts";
 import { refuseInvalidScript } from "./invalid-script.ts";
+import { scheduleOutcome } from "./schedule-outcome.ts";
 import { fileName, resolvedPath, sizeInBytes } from "./schemas.ts";
 
 /** Stores a file; the very next request is served the new version. */
@@ -40,6 +41,13 @@ export const write = operation({
       size: sizeInBytes,
       modified: isoTime,
       validated: z.boolean().openapi({ description: "Whether checks for this extension ran and passed" }),
+      schedule: z
+        .object({
+          action: z.enum(["registered", "updated", "unregistered", "none", "failed"]),
+          reason: z.string().optional(),
+        })
+        .optional()
+        .openapi({ description: "What became of @schedule; absent when the script has and had none" }),
       env: z
         .record(z.string(), z.string())
         .optional()
@@ -47,11 +55,12 @@ export const write = operation({
     })
     .openapi("ScriptWritten"),
   failures: ["invalidInput", "invalidScript", ...PATH_FAILURES, ...WRITE_FAILURES],
-  async handle({ body, scope }, { scripts, events }, { host, id }) {
+  async handle({ body, scope }, { scripts, schedules, events }, { host, id }) {
     const deployment = deploymentInScope(scope, host);
     const file = scripts.resolve(body.path, deployment);
     const isChecked = body.validate && isCheckedOnWrite(file);
     if (isChecked) refuseInvalidScript(body.content, file);
+    const before = schedules.table.get(file);
     const { created, size, modified } = await scripts.write(file, body.content, {
       createDirs: body.createDirs,
     });
@@ -65,6 +74,7 @@ export const write = operation({
       size,
       modified: modified.toISOString(),
       validated: isChecked,
+      ...scheduleOutcome({ file, source: body.content, before, isOn: schedules.isOn }),
       ...companionVariables(scripts.root, file),
     };
   },

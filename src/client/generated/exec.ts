@@ -171,6 +171,25 @@ export interface ScriptRead {
   metadata: ScriptReadMetadata;
 }
 
+export type ScriptWrittenScheduleAction = typeof ScriptWrittenScheduleAction[keyof typeof ScriptWrittenScheduleAction];
+
+
+export const ScriptWrittenScheduleAction = {
+  registered: 'registered',
+  updated: 'updated',
+  unregistered: 'unregistered',
+  none: 'none',
+  failed: 'failed',
+} as const;
+
+/**
+ * What became of @schedule; absent when the script has and had none
+ */
+export type ScriptWrittenSchedule = {
+  action: ScriptWrittenScheduleAction;
+  reason?: string;
+};
+
 /**
  * Variables that .env files give to the script; absent when there are none
  */
@@ -187,6 +206,8 @@ export interface ScriptWritten {
   modified: string;
   /** Whether checks for this extension ran and passed */
   validated: boolean;
+  /** What became of @schedule; absent when the script has and had none */
+  schedule?: ScriptWrittenSchedule;
   /** Variables that .env files give to the script; absent when there are none */
   env?: ScriptWrittenEnv;
 }
@@ -1253,6 +1274,151 @@ export interface RouteTest {
   paths: string[];
 }
 
+/**
+ * @nullable
+ */
+export type ScheduleLastFireStatus = typeof ScheduleLastFireStatus[keyof typeof ScheduleLastFireStatus] | null;
+
+
+export const ScheduleLastFireStatus = {
+  ok: 'ok',
+  error: 'error',
+  timeout: 'timeout',
+  disabled: 'disabled',
+  load_error: 'load_error',
+  incompatible: 'incompatible',
+  skipped_overload: 'skipped_overload',
+} as const;
+
+export interface Schedule {
+  /** Absolute */
+  scriptPath: string;
+  /** Relative to the scripts directory */
+  scriptRel: string;
+  subdomain: string;
+  /**
+     * null for a script that several deployments share
+     * @nullable
+     */
+  execId: string | null;
+  /** Deployment whose state its runs share */
+  vmCacheKey: string;
+  /** Minute, hour, day, month, weekday; or a keyword. UTC */
+  expression: string;
+  /** Longest run in milliseconds; 0 for no limit */
+  timeoutMs: number;
+  registeredAt: string;
+  /**
+     * null when there is none
+     * @nullable
+     */
+  nextFire: string | null;
+  /** @nullable */
+  lastFireAt: string | null;
+  /** @nullable */
+  lastFireStatus: ScheduleLastFireStatus;
+  /** @nullable */
+  lastFireRunId: string | null;
+}
+
+export interface ScheduleList {
+  total: number;
+  schedules: Schedule[];
+}
+
+export type ScheduleTriggeredStatus = typeof ScheduleTriggeredStatus[keyof typeof ScheduleTriggeredStatus];
+
+
+export const ScheduleTriggeredStatus = {
+  ok: 'ok',
+  error: 'error',
+  timeout: 'timeout',
+  disabled: 'disabled',
+  load_error: 'load_error',
+  incompatible: 'incompatible',
+  skipped_overload: 'skipped_overload',
+  stale_generation: 'stale_generation',
+  unregistered: 'unregistered',
+  scheduler_not_ready: 'scheduler_not_ready',
+} as const;
+
+export interface ScheduleTriggered {
+  /** Whether the script ran */
+  triggered: boolean;
+  /** Relative to the scripts directory */
+  scriptPath: string;
+  runId: string;
+  status: ScheduleTriggeredStatus;
+  durationMs: number;
+  error?: string;
+}
+
+export interface ScheduleTrigger {
+  /**
+     * Absolute, relative to the scripts directory, or to the deployment of the Host
+     * @minLength 1
+     */
+  scriptPath: string;
+  /** Also when the script has @token */
+  force?: boolean;
+}
+
+export type ScheduleReloadedFailedItem = {
+  /** Relative to the scripts directory */
+  path: string;
+  reason: string;
+};
+
+export interface ScheduleReloaded {
+  dry_run: boolean;
+  added: string[];
+  kept: string[];
+  removed: string[];
+  /** Scripts whose @schedule cannot be used; absent when there are none */
+  failed?: ScheduleReloadedFailedItem[];
+}
+
+export interface ScheduleReload {
+  /** Only tell what would change */
+  dry_run?: boolean;
+}
+
+export type ScheduleFireStatus = typeof ScheduleFireStatus[keyof typeof ScheduleFireStatus];
+
+
+export const ScheduleFireStatus = {
+  ok: 'ok',
+  error: 'error',
+  timeout: 'timeout',
+  disabled: 'disabled',
+  load_error: 'load_error',
+  incompatible: 'incompatible',
+  skipped_overload: 'skipped_overload',
+} as const;
+
+export interface ScheduleFire {
+  ts: string;
+  /** Relative to the scripts directory */
+  scriptPath: string;
+  /** Minute, hour, day, month, weekday; or a keyword. UTC */
+  expression: string;
+  runId: string;
+  status: ScheduleFireStatus;
+  durationMs: number;
+  /** First 200 characters of the result as JSON */
+  returnPreview?: string;
+  /** First 500 characters */
+  error?: string;
+}
+
+export interface ScheduleHistory {
+  /** All that fit, also beyond the limit */
+  total: number;
+  limit: number;
+  includeRotated: boolean;
+  entries: ScheduleFire[];
+}
+
 export type SdkImportedAction = typeof SdkImportedAction[keyof typeof SdkImportedAction];
 
 
@@ -1865,6 +2031,26 @@ exec_id?: string;
  * Directory above the deployment
  */
 subdomain?: string;
+};
+
+export type SchedulesHistoryParams = {
+/**
+ * Of this script only
+ */
+scriptPath?: string;
+/**
+ * Runs that began then or later
+ */
+since?: string;
+/**
+ * @minimum 1
+ * @maximum 1000
+ */
+limit?: number;
+/**
+ * Also files that were put aside
+ */
+includeRotated?: boolean;
 };
 
 export type OpenapiListParams = {
@@ -3490,6 +3676,141 @@ return request<RouteTested>(getRouteTestUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(routeTestBody)
+  }
+);}
+
+
+
+export const getSchedulesListUrl = () => {
+
+
+
+
+  return `/api/v1/exec/schedules/list`
+}
+
+/**
+ * Right after a start it waits until every script has been read.
+ * @summary List scheduled scripts
+ */
+export const schedulesList = async ( options?: Parameters<typeof request>[1]): Promise<ScheduleList> => {
+
+  return request<ScheduleList>(getSchedulesListUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSchedulesTriggerUrl = () => {
+
+
+
+
+  return `/api/v1/exec/schedules/trigger`
+}
+
+/**
+ * Answers when the run has ended, or its time limit is over.
+ * @summary Run a scheduled script now
+ */
+export const schedulesTrigger = async (scheduleTrigger: ScheduleTrigger, options?: Parameters<typeof request>[1]): Promise<ScheduleTriggered> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<ScheduleTriggered>(getSchedulesTriggerUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(scheduleTrigger)
+  }
+);}
+
+
+
+export const getSchedulesReloadUrl = () => {
+
+
+
+
+  return `/api/v1/exec/schedules/reload`
+}
+
+/**
+ * Compares with the last reload, or the start. What was edited on disk since has been followed already and is told here.
+ * @summary Read all schedules again
+ */
+export const schedulesReload = async (scheduleReload?: ScheduleReload, options?: Parameters<typeof request>[1]): Promise<ScheduleReloaded> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<ScheduleReloaded>(getSchedulesReloadUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(scheduleReload)
+  }
+);}
+
+
+
+export const getSchedulesHistoryUrl = (params?: SchedulesHistoryParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/schedules/history?${stringifiedParams}` : `/api/v1/exec/schedules/history`
+}
+
+/**
+ * Newest first.
+ * @summary Read how scheduled runs ended
+ */
+export const schedulesHistory = async (params?: SchedulesHistoryParams, options?: Parameters<typeof request>[1]): Promise<ScheduleHistory> => {
+
+  return request<ScheduleHistory>(getSchedulesHistoryUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
   }
 );}
 

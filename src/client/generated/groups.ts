@@ -68,6 +68,12 @@ export const GROUPS = {
     discover: exec.routeDiscover,
     test: exec.routeTest,
   },
+  schedules: {
+    list: exec.schedulesList,
+    trigger: exec.schedulesTrigger,
+    reload: exec.schedulesReload,
+    history: exec.schedulesHistory,
+  },
   sdk: {
     import: exec.sdkImport,
     list: exec.sdkList,

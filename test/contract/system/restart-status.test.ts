@@ -8,6 +8,7 @@ const PATH = "/api/v1/exec/system/restart-status";
 
 const parent = (lastReplacement: Replacement | null = null) => ({
   lastReplacement,
+  isSuccessor: false,
   owner: Promise.resolve(),
   restart: () => undefined,
 });

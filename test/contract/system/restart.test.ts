@@ -12,6 +12,7 @@ function parent() {
     wishes,
     restarts: {
       lastReplacement: null,
+      isSuccessor: false,
       owner: Promise.resolve(),
       restart: (wish: RestartRequest) => void wishes.push(wish),
     },

@@ -49,7 +49,7 @@ export async function fuzzDocument({
   const judge = judgeBy(document);
   const counts = new Map(chosen.map(({ id }) => [id, new Map<number, number>()]));
   const faults: string[] = [];
-  const parent = { lastReplacement: null, owner: Promise.resolve(), restart() {} };
+  const parent = { lastReplacement: null, isSuccessor: false, owner: Promise.resolve(), restart() {} };
   await using app = await testApp({ files: SCRIPTS, restarts: parent });
   await app.fetch("/logged");
   const calls = chosen.map((operation) => callsOf(operation, resolve, known));
