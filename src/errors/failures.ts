@@ -1,5 +1,6 @@
 import type { Failure } from "./failure.ts";
 import { scheduleFailures } from "./schedule-failures.ts";
+import { SCRIPT_FAILURES } from "./script-failures.ts";
 import { storageFailures } from "./storage-failures.ts";
 
 /**
@@ -194,11 +195,6 @@ export const FAILURES = {
     title: "The client went away",
     resolution: "Nothing; the answer could not be delivered",
   },
-  returnTypeRefused: {
-    status: 400,
-    title: "Return type validation failed",
-    resolution: "Return what // @return-type declares",
-  },
   sourceUnavailable: {
     status: 502,
     title: "Cannot fetch the source",
@@ -229,31 +225,7 @@ export const FAILURES = {
     title: "Too many packages are waiting to be installed",
     resolution: "Retry later, or raise --install-queue-max",
   },
-  scriptFailed: {
-    status: 500,
-    title: "Script failed",
-    resolution: "Read details.line and details.excerpt, mend the script and call it again",
-  },
-  scriptNotCompiled: {
-    status: 500,
-    title: "Script Compilation Error",
-    resolution: "Mend the script at details.line; the next request runs the new version",
-  },
-  unserialisable: {
-    status: 500,
-    title: "The value the script returned cannot be written as JSON",
-    resolution: "Return a value without cycles and BigInt",
-  },
-  returnTypeMismatch: {
-    status: 500,
-    title: "Return type validation failed",
-    resolution: "Return what // @return-type declares",
-  },
-  moduleMissing: {
-    status: 500,
-    title: "Cannot find module",
-    resolution: "Mend the name or the path, or what the text says about the install of the package",
-  },
+  ...SCRIPT_FAILURES,
   templateUnreadable: {
     status: 500,
     title: "Cannot read the template",
@@ -264,16 +236,6 @@ export const FAILURES = {
     status: 503,
     title: "The server is shutting down",
     resolution: "Retry after a moment",
-  },
-  scriptTimeout: {
-    status: 504,
-    title: "Script timeout",
-    resolution: "Raise @timeout or answer sooner",
-  },
-  scriptLoopLimit: {
-    status: 504,
-    title: "Script loop limit",
-    resolution: "Mend the loop at details.line, let it await something, or raise @loop-limit",
   },
   templatesFull: {
     status: 507,
