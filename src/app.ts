@@ -17,8 +17,9 @@ import { ActiveExecutions } from "./engine/active.ts";
 import { closeShown } from "./engine/ai-names.ts";
 import { Engine } from "./engine/engine.ts";
 import type { RequestServer } from "./engine/execution.ts";
+import { ExecutionLogs } from "./engine/execution-logs.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
-import { whileOpen } from "./engine/idle.ts";
+import { keepOpenLong, whileOpen } from "./engine/idle.ts";
 import type { Invoker } from "./engine/invoke.ts";
 import { RunningMark } from "./engine/running-mark.ts";
 import { Units } from "./engine/units.ts";
@@ -26,6 +27,10 @@ import { toErrorResponse } from "./errors/envelope.ts";
 import { ExecError } from "./errors/exec-error.ts";
 import { normalizeError } from "./errors/normalize.ts";
 import { EventBus } from "./events/bus.ts";
+import { LogFiles } from "./logs/files.ts";
+import { LogFollowers } from "./logs/followers.ts";
+import { LogRotator } from "./logs/rotator.ts";
+import { LogSearch } from "./logs/search.ts";
 import { BunCommand } from "./packages/command.ts";
 import { Installer } from "./packages/installer.ts";
 import { PackageJobs } from "./packages/package-jobs.ts";
@@ -60,6 +65,8 @@ export interface AppPorts {
 export interface App extends AsyncDisposable {
   readonly services: Services;
   readonly engine: Engine;
+  /** Ends the streams of the control API: their clients come back to the next server. */
+  closeStreams(): void;
   /** Answers one request of either plane. Never rejects. */
   fetch(request: Request, server: RequestServer): Response | Promise<Response>;
 }
@@ -101,6 +108,20 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     log,
     close: closeShown,
   });
+  const owner = restarts?.owner ?? Promise.resolve();
+  const logs = building.use(
+    new LogFiles({
+      root: config.logsDir,
+      clock,
+      log,
+      bufferBytesMax: config.logBufferMax,
+      fileBytesMax: config.logFileMax,
+      filesKept: config.logFilesKept,
+      owner,
+    }),
+  );
+  const logFollowers = building.use(new LogFollowers(logs, clock, { countMax: config.logFollowersMax }));
+  const logSearch = building.use(new LogSearch({ timeoutMs: config.logSearchTimeout }));
   const active = building.use(new ActiveExecutions(clock, mark));
   const units = building.use(
     new Units({
@@ -135,6 +156,17 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   building.use(schedules);
   changes.subscribe((change) => schedules.apply(change));
   supervisor.start(schedules);
+  supervisor.start(
+    new LogRotator({
+      files: logs,
+      clock,
+      log,
+      owner,
+      filesKept: config.logFilesKept,
+      scriptsOf: (key) => routes.discover(key, {}).map(({ file }) => file),
+      sourceOf: (file) => readText(join(root, file)),
+    }),
+  );
   routes.rebuild();
 
   const services: Services = {
@@ -156,6 +188,9 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       sizeMax: config.templateSizeMax,
     }),
     sdks: new Sdks(config, { scripts, clock, log }),
+    logs,
+    logFollowers,
+    logSearch,
     caches: units,
     executions: active,
     schedules,
@@ -166,7 +201,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   };
   const engine = building.use(
     new Engine(
-      { ai, clock, log, routes, shared, units, active, mark },
+      { ai, clock, log, logs: new ExecutionLogs(logs, clock), routes, shared, units, active, mark },
       {
         root,
         production: config.production,
@@ -201,6 +236,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     const connection = {
       peerIp: server.requestIP(request)?.address ?? "",
       whileOpen: <T>(wait: Promise<T>) => whileOpen(request, server, wait),
+      keepOpen: () => keepOpenLong(request, server),
     };
     return api().then(
       (loaded) => loaded.fetch(request, connection),
@@ -210,6 +246,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   return {
     services,
     engine,
+    closeStreams: () => logFollowers.closeAll(),
     // Without tokens there is nothing to keep from scripts, and their requests pay nothing for it.
     fetch: services.tokens.isEmpty ? answer : keepingTokens(services, answer),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

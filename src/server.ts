@@ -75,8 +75,9 @@ export function serve(app: App, { hostname, port, log }: ServerOptions): Running
   });
   const bound = server.port ?? port;
   const drain = async (drainTimeoutMs: number) => {
-    // Not before, when it leaves: a socket that is sent away comes back at once, and must find the successor.
+    // Not before, when it leaves: a socket or stream that is sent away comes back at once, and must find the successor.
     app.engine.sockets.closeAll(1001, "The server stops");
+    app.closeStreams();
     const stopped = server.stop(false);
     const { promise: expired, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, Math.min(drainTimeoutMs, TIMER_MAX_MS));

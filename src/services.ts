@@ -3,6 +3,9 @@ import type { Tokens } from "./access/tokens.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Config } from "./config/load.ts";
 import type { EventBus } from "./events/bus.ts";
+import type { LogFiles } from "./logs/files.ts";
+import type { LogFollowers } from "./logs/followers.ts";
+import type { LogSearch } from "./logs/search.ts";
 import type { Installer } from "./packages/installer.ts";
 import type { PackageJobs } from "./packages/package-jobs.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
@@ -42,6 +45,12 @@ export interface Services {
   readonly templates: TemplateCatalog;
   /** APIs that were imported, and what imports them. */
   readonly sdks: Sdks;
+  /** What scripts with log directives are asked, answer and print. */
+  readonly logs: LogFiles;
+  /** Who follows a log. */
+  readonly logFollowers: LogFollowers;
+  /** Looks for lines in logs. */
+  readonly logSearch: LogSearch;
   /** Compiled scripts, helper modules and kept contexts. */
   readonly caches: ExecutionCaches;
   /** What runs now. */

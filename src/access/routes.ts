@@ -46,6 +46,12 @@ export const ROUTES = {
   "PUT /api/v1/exec/templates/update-custom/{name}": "scripts:write",
   "DELETE /api/v1/exec/templates/delete-custom/{name}": "scripts:write",
 
+  "GET /api/v1/exec/logs/list": "scripts:read",
+  "POST /api/v1/exec/logs/read": "scripts:read",
+  "POST /api/v1/exec/logs/search": "scripts:read",
+  "GET /api/v1/exec/logs/stream": "scripts:read",
+  "DELETE /api/v1/exec/logs/clear": "scripts:write",
+
   "POST /api/v1/exec/cache/clear": "scripts:write",
 
   "POST /api/v1/exec/shared-state/get": "scripts:read",

@@ -14,6 +14,10 @@ export interface ControlRequest {
   readonly whileOpen: <T>(wait: Promise<T>) => Promise<T>;
   /** Goes into `X-Request-Id` and the log. */
   readonly id: string;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+  /** Tells the server that the answer is a stream, which may be quiet, and whose client may be slow. */
+  readonly keepOpen: () => void;
 }
 
 /** Verbs the control API uses, in lower case as OpenAPI writes them. */

@@ -3,6 +3,7 @@ import { dependencies } from "./dependencies/index.ts";
 import { docs } from "./docs/index.ts";
 import { health } from "./health/index.ts";
 import { ids } from "./ids/index.ts";
+import { logs } from "./logs/index.ts";
 import { magicComments } from "./magic-comments/index.ts";
 import type { Operation } from "./operation.ts";
 import { packageFile } from "./package/index.ts";
@@ -24,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...validate,
   ...magicComments,
   ...templates,
+  ...logs,
   ...cache,
   ...sharedState,
   ...dependencies,

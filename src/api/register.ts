@@ -77,9 +77,14 @@ function guardFromPages(request: Request, { config, tokens }: Services): void {
   );
 }
 
-function requireAccess(access: Access | "token", { tokens }: Services, context: Context<ControlEnv>): void {
+function requireAccess(
+  access: Access | "token",
+  { tokens }: Services,
+  context: Context<ControlEnv>,
+  isStream = false,
+): void {
   const { headers, url } = context.req.raw;
-  authorize(access, presentedToken({ headers, url, isStream: false }), tokens);
+  authorize(access, presentedToken({ headers, url, isStream }), tokens);
 }
 
 async function answer(
@@ -88,7 +93,7 @@ async function answer(
   context: Context<ControlEnv>,
 ): Promise<Response> {
   try {
-    requireAccess(access, services, context);
+    requireAccess(access, services, context, operation.mediaType === "text/event-stream");
     const { config } = services;
     const input = await readInput(operation, {
       request: context.req.raw,
@@ -102,6 +107,8 @@ async function answer(
       whileOpen: context.env.whileOpen,
       headers: context.req.raw.headers,
       id: context.get("requestId"),
+      signal: context.req.raw.signal,
+      keepOpen: context.env.keepOpen,
     });
     return result instanceof Response ? result : Response.json(result, { status: operation.status ?? 200 });
   } catch (thrown) {

@@ -8,7 +8,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set(
 );
 
 /** Whether a key, however it is written, names a secret. */
-function isSecretKey(key: string): boolean {
+export function isSecretKey(key: string): boolean {
   return SECRET_KEYS.has(withoutSeparators(key.toLowerCase()));
 }
 

@@ -6,6 +6,8 @@ import { ConfigError } from "./config-error.ts";
 export interface Directories {
   readonly storageDir: string;
   readonly scriptsDir: string;
+  /** Log files of scripts. */
+  readonly logsDir: string;
 }
 
 /** Folders of the program that would turn into endpoints if scripts were read from them. */
@@ -34,7 +36,14 @@ export function toDirectories(
       `Cannot use --scripts-dir "${scriptsDir}": accepted is a directory outside the program's own sources`,
     );
   }
-  return { storageDir, scriptsDir };
+  const logsDir = join(storageDir, "logs");
+  const [scripts, logs] = [toRealPath(scriptsDir), toRealPath(logsDir)];
+  if (isWithin(logs, scripts) || isWithin(scripts, logs)) {
+    throw new ConfigError(
+      `Cannot use --scripts-dir "${scriptsDir}" with --storage-dir "${storageDir}": accepted are scripts apart from the logs in "${logsDir}"`,
+    );
+  }
+  return { storageDir, scriptsDir, logsDir };
 }
 
 function holdsOwnSources(scriptsDir: string): boolean {

@@ -157,12 +157,22 @@ export class Answers implements Outlet {
 
   /** The answer to whatever was thrown, logged under the execution's id. */
   failed(thrown: unknown, execution: Execution): Response {
-    return this.refused(thrown, execution.request, execution.endpoint.match.file, execution.id);
+    const { request, endpoint, id } = execution;
+    return this.refused(thrown, request, endpoint.match.file, id, (message) =>
+      execution.noteFailure(message),
+    );
   }
 
-  /** The same where no execution was made. */
-  refused(thrown: unknown, request: Request, script: string, executionId: string): Response {
-    const { response, report } = this.#failures.present(thrown, request, { script, executionId });
+  /** The same where no execution was made. @param note Is told in a few words what went wrong. */
+  refused(
+    thrown: unknown,
+    request: Request,
+    script: string,
+    executionId: string,
+    note?: (message: string) => void,
+  ): Response {
+    const { response, report, message } = this.#failures.present(thrown, request, { script, executionId });
+    note?.(message);
     // It arrived here, so its script did not catch it to go on with other loops.
     if (isInstanceOf(thrown, LoopLimitError)) this.#loopTurns.begin();
     if (report !== null) this.#log.error({ ...report, executionId }, "Script failed");

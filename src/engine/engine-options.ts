@@ -4,7 +4,8 @@ import type { Clock } from "../base/clock.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { SharedState } from "../state/shared-state.ts";
 import type { ActiveExecutions } from "./active.ts";
-import type { RequestServer } from "./execution.ts";
+import type { ExecutionHost, RequestServer } from "./execution.ts";
+import type { ExecutionLogs } from "./execution-logs.ts";
 import type { RunningMark } from "./running-mark.ts";
 import type { SocketsSettings } from "./sockets/sockets.ts";
 import type { Units } from "./units.ts";
@@ -14,6 +15,8 @@ export interface EngineServices {
   readonly ai: Ai;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What scripts with log directives leave. */
+  readonly logs: ExecutionLogs;
   readonly routes: RouteTable;
   readonly shared: SharedState;
   readonly units: Units;
@@ -45,4 +48,14 @@ export interface Arrival {
   readonly request: Request;
   readonly server: RequestServer;
   readonly url: string;
+}
+
+/** The same, as it is told to those who may make it wait. */
+export interface TimedArrival extends Arrival {
+  /** Query string without its `?`. */
+  readonly query: string;
+  /** When it came in, in monotonic milliseconds. */
+  readonly sinceMs: number;
+  /** Gives its execution the id. */
+  readonly host: ExecutionHost;
 }

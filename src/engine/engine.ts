@@ -7,12 +7,13 @@ import { admit, requireAccess } from "./admit.ts";
 import { Answers } from "./answers.ts";
 import { runAround } from "./around.ts";
 import { BodyReader, type ReceivedBody } from "./body.ts";
+import { type BrokenAnswer, brokenAnswer } from "./broken.ts";
 import { WriteLimit } from "./chunk-stream.ts";
 import { corsHeaders, preflightResponse, withCors } from "./cors.ts";
 import { type DocumentLocation, serveDocument } from "./documents.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EndpointCache } from "./endpoint-cache.ts";
-import type { Arrival, EngineServices, EngineSettings } from "./engine-options.ts";
+import type { Arrival, EngineServices, EngineSettings, TimedArrival } from "./engine-options.ts";
 import { Execution, type ExecutionHost, type RequestServer } from "./execution.ts";
 import { type Executor, InlineExecutor, NONE, type Run, runWithRequest } from "./executor.ts";
 import { FailurePresenter } from "./failure.ts";
@@ -24,7 +25,8 @@ import { plainResponse } from "./respond.ts";
 import { enforceReturnType } from "./return-type.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
 import { isUpgrade } from "./sockets/handshake.ts";
-import { REFUSED_PEER, Sockets, UPGRADED } from "./sockets/sockets.ts";
+import { REFUSED_PEER, Sockets } from "./sockets/sockets.ts";
+import { UPGRADED } from "./sockets/upgraded.ts";
 
 /** The data plane: answers requests by running scripts. Read it from {@link Engine.fetchKnown} downwards. */
 export class Engine implements Disposable {
@@ -35,6 +37,7 @@ export class Engine implements Disposable {
   readonly #settings: EngineSettings;
   readonly #executor: Executor;
   readonly #answers: Answers;
+  readonly #answerBroken: BrokenAnswer;
   readonly #bodies: BodyReader;
   readonly #host: ExecutionHost;
   readonly #endpoints: EndpointCache;
@@ -45,7 +48,7 @@ export class Engine implements Disposable {
   constructor(services: EngineServices, settings: EngineSettings) {
     this.#services = services;
     this.#settings = settings;
-    const { ai, clock, log, shared, units, mark } = services;
+    const { ai, clock, log, logs, shared, units, mark } = services;
     const { root, production, trustProxy, queueMax, answerCopyMaxBytes: copyBytesMax } = settings;
     const ids = new IdSource();
     this.active = services.active;
@@ -57,13 +60,14 @@ export class Engine implements Disposable {
       timeoutMs: settings.bodyTimeoutMs,
     });
     const writeLimit = new WriteLimit(settings.writeBufferMaxBytes);
-    this.#executor = new InlineExecutor({ ai, shared, log, mark, writeLimit });
+    this.#executor = new InlineExecutor({ ai, shared, log, logs, mark, writeLimit });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [active, executor, host] = [this.active, this.#executor, this.#host];
     const { loopTurns } = units;
     const answers = new Answers({ active, ai, clock, failures, log, mark, loopTurns, copyBytesMax });
     this.#answers = answers;
+    this.#answerBroken = brokenAnswer({ answers, logs, units });
     const parts = { active, answers, clock, executor, host, log, mark };
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);
@@ -192,30 +196,36 @@ export class Engine implements Disposable {
   }
 
   /** A script with conditions, or one that has to be loaded first. */
-  async #serveGuarded(endpoint: Endpoint, arrival: Arrival): Promise<Response> {
-    const { request, server, url } = arrival;
+  async #serveGuarded(endpoint: Endpoint, from: Arrival): Promise<Response> {
+    const { request, server, url } = from;
     const sinceMs = this.#services.clock.monotonicMs();
-    const { unit, match } = endpoint;
+    const { unit } = endpoint;
     if (unit.isRetired) {
       this.#endpoints.forget(url);
       return this.fetch(request, server, url);
     }
-    const begin = (body: ReceivedBody | null) =>
-      new Execution(request, server, endpoint, url, body, this.#host);
     const query = queryOf(url) || endpoint.pathQuery;
+    const arrival = { ...from, query, sinceMs, host: this.#host };
     let loaded: LoadedScript;
     try {
       const loading = unit.load((declared) => requireAccess(declared, request, query));
       loaded = isPromiseLike(loading) ? await whileOpen(request, server, loading) : loading;
     } catch (thrown) {
-      return this.#answerBroken(thrown, begin(null));
+      return this.#answerBroken(thrown, endpoint, arrival);
     }
     const { effective } = loaded.compiled.directives;
     if (request.method === "OPTIONS") return preflightResponse(effective, request);
+    const logged = this.#services.logs.begin(loaded.logPolicy, endpoint, arrival);
+    if (logged === null) return this.#serveLoaded(endpoint, loaded, arrival);
+    return logged.finish(await this.#serveLoaded(endpoint, loaded, { ...arrival, host: logged }));
+  }
 
-    if (loaded.takesSockets && isUpgrade(request))
-      return this.sockets.answer(endpoint, loaded, { request, server, url, query, sinceMs });
-    const cors = corsHeaders(effective, request.headers.get("origin"));
+  /** Who may not run it is refused; who may runs it, with all that stands around it. */
+  async #serveLoaded(endpoint: Endpoint, loaded: LoadedScript, arrival: TimedArrival): Promise<Response> {
+    const { request, server, url, query, sinceMs, host } = arrival;
+    if (loaded.takesSockets && isUpgrade(request)) return this.sockets.answer(endpoint, loaded, arrival);
+    const { unit, match } = endpoint;
+    const cors = corsHeaders(loaded.compiled.directives.effective, request.headers.get("origin"));
     const { timeoutMs, isBodyRaw } = loaded;
     const leftMs =
       timeoutMs > 0 ? sinceMs + timeoutMs - this.#services.clock.monotonicMs() : Number.POSITIVE_INFINITY;
@@ -226,9 +236,11 @@ export class Engine implements Disposable {
       if (request.method === "GET" && server.upgrade(request, REFUSED)) return UPGRADED;
       this.#services.units.begin();
       const hasMiddleware = match.pre !== null || match.post !== null;
-      const isSeen = hasMiddleware || (loaded.uses & USES.req) !== 0;
+      const isSeen = hasMiddleware || loaded.logsBody || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
-      const execution = begin(hasBody ? await this.#receive(arrival, loaded, sinceMs, hasMiddleware) : null);
+      const body = hasBody ? await this.#receive(arrival, loaded, sinceMs, hasMiddleware) : null;
+      const execution = new Execution(request, server, endpoint, url, body, host);
+      host.begun?.(execution);
       const ws = loaded.seesSockets ? await this.sockets.viewOf(endpoint) : undefined;
       const run = this.#executor.start(execution, loaded, { full: true, ws });
       const value = this.#runWithMiddleware(run, endpoint, loaded);
@@ -238,26 +250,11 @@ export class Engine implements Disposable {
       const limit = { timeoutMs, sinceMs, onExpired: settled };
       return withCors(await this.#answers.whenSettled(execution, run, value, limit), cors);
     } catch (thrown) {
-      return withCors(this.#answers.refused(thrown, request, match.file, this.#host.nextId()), cors);
+      const note = (message: string) => host.failed?.(message);
+      return withCors(this.#answers.refused(thrown, request, match.file, host.nextId(), note), cors);
     } finally {
       leave?.();
     }
-  }
-
-  /** A script that cannot be loaded keeps its guards: what is wrong with it is not for everybody. */
-  #answerBroken(thrown: unknown, execution: Execution): Response {
-    const { request, endpoint, query } = execution;
-    const directives = this.#services.units.declaredBy(endpoint.match.file);
-    if (request.method === "OPTIONS") return preflightResponse(directives, request);
-    if (directives === null) return this.#answers.failed(thrown, execution);
-    let failure = thrown;
-    try {
-      requireAccess(directives, request, query);
-    } catch (refusal) {
-      failure = refusal;
-    }
-    const cors = corsHeaders(directives, request.headers.get("origin"));
-    return withCors(this.#answers.failed(failure, execution), cors);
   }
 
   /** The body for a script and the middleware around it, which may ask for the bytes. */

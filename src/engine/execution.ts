@@ -7,6 +7,10 @@ import type { SocketPeer } from "./sockets/session.ts";
 export interface ExecutionHost {
   nextId(): string;
   readonly trustProxy: boolean;
+  /** Is told of the execution when it begins; left out where nobody asks. */
+  begun?(execution: Execution): void;
+  /** Is told in a few words what went wrong. */
+  failed?(message: string): void;
 }
 
 /** The server as a request sees it. */
@@ -55,6 +59,11 @@ export class Execution {
   get id(): string {
     this._id ??= this._host.nextId();
     return this._id;
+  }
+
+  /** Tells whoever asks what went wrong. */
+  noteFailure(message: string): void {
+    this._host.failed?.(message);
   }
 
   /** As scripts see it in `req` and `metadata`. */

@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
 import type { Ai } from "../ai/ai.ts";
 import { isPromiseLike } from "../base/realm.ts";
+import type { LogPolicy } from "../logs/policy.ts";
 import { CELL } from "../process/page.ts";
 import type { SharedState } from "../state/shared-state.ts";
 import type { WriteLimit } from "./chunk-stream.ts";
 import type { Execution } from "./execution.ts";
+import type { ExecutionLogs } from "./execution-logs.ts";
 import { createConsole } from "./facade/console.ts";
 import { createMetadata, createMetadataReader } from "./facade/metadata.ts";
 import { createRawRequest } from "./facade/raw-request.ts";
@@ -60,6 +62,7 @@ export const NONE = undefined;
 export interface InlineExecutorOptions {
   readonly shared: SharedState;
   readonly log: Logger;
+  readonly logs: ExecutionLogs;
   readonly writeLimit: WriteLimit;
   readonly mark: RunningMark;
   readonly ai: Ai;
@@ -69,13 +72,15 @@ export interface InlineExecutorOptions {
 export class InlineExecutor implements Executor {
   readonly #shared: SharedState;
   readonly #log: Logger;
+  readonly #logs: ExecutionLogs;
   readonly #writeLimit: WriteLimit;
   readonly #mark: RunningMark;
   readonly #ai: Ai;
 
-  constructor({ shared, log, writeLimit, mark, ai }: InlineExecutorOptions) {
+  constructor({ shared, log, logs, writeLimit, mark, ai }: InlineExecutorOptions) {
     this.#shared = shared;
     this.#log = log;
+    this.#logs = logs;
     this.#writeLimit = writeLimit;
     this.#mark = mark;
     this.#ai = ai;
@@ -86,8 +91,9 @@ export class InlineExecutor implements Executor {
     const req = full || (uses & USES.req) !== 0 ? createRequest(execution, script) : null;
     const wantsRes = full || (uses & USES.res) !== 0;
     const res = wantsRes ? new ScriptResponse(script.linked.stringify, this.#writeLimit) : null;
-    const [shared, log, mark, ai] = [this.#shared, this.#log, this.#mark, this.#ai];
-    return new InlineRun(execution, script, { req, res, ws, shared, log, mark, ai });
+    const [shared, log, logs, mark, ai] = [this.#shared, this.#log, this.#logs, this.#mark, this.#ai];
+    const { logPolicy } = script;
+    return new InlineRun(execution, script, { req, res, ws, shared, log, logs, logPolicy, mark, ai });
   }
 
   beside(run: Run, script: LoadedScript): Run {
@@ -105,6 +111,9 @@ interface RunParts {
   readonly ws: unknown;
   readonly shared: SharedState;
   readonly log: Logger;
+  readonly logs: ExecutionLogs;
+  /** Of the script that was asked for: middleware prints into its log. */
+  readonly logPolicy: LogPolicy | null;
   readonly mark: RunningMark;
   readonly ai: Ai;
 }
@@ -221,10 +230,15 @@ class InlineRun implements Run {
   private _console(): unknown {
     const execution = this._execution;
     const script = execution.endpoint.match.file;
+    const { log, logs, logPolicy } = this._parts;
     return createConsole((level, text) => {
       execution.logged = true;
-      if (!this._parts.log.isLevelEnabled(level)) return;
-      this._parts.log[level]({ script, executionId: execution.id }, text());
+      const isKept = logs.keeps(level, logPolicy);
+      const isPrinted = log.isLevelEnabled(level);
+      if (!isKept && !isPrinted) return;
+      const message = text();
+      if (isKept) logs.print(execution, level, message);
+      if (isPrinted) log[level]({ script, executionId: execution.id }, message);
     });
   }
 }

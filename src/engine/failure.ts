@@ -22,6 +22,8 @@ export interface FailureOptions {
 /** A failure as its caller and the log see it. */
 export interface PresentedFailure {
   readonly response: Response;
+  /** What went wrong, without paths of the machine. */
+  readonly message: string;
   /** Present when a script is to blame. */
   readonly report: ThrownReport | null;
 }
@@ -47,13 +49,16 @@ export class FailurePresenter {
     const headers: Record<string, string> = { "x-execution-id": context.executionId };
     // By class, not by brand: a script must not shape an answer by throwing something that looks like our error.
     if (isInstanceOf(thrown, ExecError) && thrown.kind === "scriptDisabled") {
-      return { response: textResponse(thrown.message, thrown.status, headers), report: null };
+      const { message, status } = thrown;
+      return { response: textResponse(message, status, headers), message, report: null };
     }
-    if (isInstanceOf(thrown, ExecError)) return { response: this.#ours(thrown, headers), report: null };
+    if (isInstanceOf(thrown, ExecError)) {
+      return { response: this.#ours(thrown, headers), message: thrown.message, report: null };
+    }
     const { lookup, root } = this.#options;
     const report = reportThrown(thrown, { fallback: context.script, lookup, root });
     if (isInstanceOf(thrown, LoopLimitError)) {
-      return { response: this.#ours(thrown.toExecError(), headers), report };
+      return { response: this.#ours(thrown.toExecError(), headers), message: report.message, report };
     }
     const isCompile = isInstanceOf(thrown, CompileError);
     const asJson = prefersJson(request.headers.get("accept"));
@@ -62,7 +67,7 @@ export class FailurePresenter {
       : isCompile
         ? this.#compilePage(report, headers)
         : this.#text(report, context, headers);
-    return { response, report };
+    return { response, message: report.message, report };
   }
 
   /** Our own errors are JSON for everybody. */

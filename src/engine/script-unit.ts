@@ -6,6 +6,7 @@ import type { CompiledScript } from "../compiler/compiler.ts";
 import type { ReturnType } from "../compiler/return-type-shape.ts";
 import type { Directives } from "../directives/table.ts";
 import { ExecError } from "../errors/exec-error.ts";
+import { type LogPolicy, toLogPolicy } from "../logs/policy.ts";
 import { PACKAGE_FILES } from "../packages/manifest.ts";
 import { timeoutError } from "./admit.ts";
 import { usesAi } from "./ai-names.ts";
@@ -40,7 +41,7 @@ export interface LoadedScript {
   readonly uses: number;
   /** Whether the script hands over a handler or a value by `module.exports` or `export`. */
   readonly hasExports: boolean;
-  /** Whether nothing has to be asked first: no token, CORS, concurrency limit, return type, lacking package, socket. */
+  /** Whether nothing has to be asked first: no token, CORS, concurrency limit, return type, log, lacking package, socket. */
   readonly isPlain: boolean;
   /** Whether it answers WebSocket handshakes. */
   readonly takesSockets: boolean;
@@ -53,6 +54,10 @@ export interface LoadedScript {
   /** Milliseconds; 0 for no limit. */
   readonly timeoutMs: number;
   readonly returnType: ReturnType | null;
+  /** What is logged of it; null for nothing. */
+  readonly logPolicy: LogPolicy | null;
+  /** Whether bodies of its requests are logged, so that they are received whether or not it asks for them. */
+  readonly logsBody: boolean;
   readonly isBodyRaw: boolean;
   /** Whether it, or a module it imports, can return a `Response` whose body is a stream. */
   readonly mayStream: boolean;
@@ -224,6 +229,8 @@ function toLoaded(
   const hasExports = prepared.exports.length > 0 || freeNames.has("module") || freeNames.has("exports");
   const timeoutMs = effective.timeout ?? timeoutDefaultMs;
   const callsAi = usesAi(compiled) || (hasAiHelper && prepared.modules.some((each) => !isBuiltin(each)));
+  const logPolicy = toLogPolicy(effective);
+  const logsBody = logPolicy !== null && logPolicy.requestBody !== "off";
   return {
     compiled,
     linked,
@@ -236,6 +243,7 @@ function toLoaded(
       effective.tokens.length === 0 &&
       effective.cors === null &&
       directives.returnType === null &&
+      logPolicy === null &&
       !effective.rawBody &&
       !seesSockets &&
       (effective.concurrent === true || effective.mode === "worker"),
@@ -246,11 +254,14 @@ function toLoaded(
     readsMetadata: !prepared.bareNames.has("metadata"),
     timeoutMs,
     returnType: readReturnType(directives),
+    logPolicy,
+    logsBody,
     isBodyRaw: effective.rawBody,
     mayStream: STREAM_USES.test(prepared.body) || prepared.modules.length > 0,
     bodyRules: {
       // The bytes may also be asked for by a module that the script hands `req` to.
-      keepsRaw: RAW_BODY_USES.test(prepared.source) || prepared.modules.some((each) => !isBuiltin(each)),
+      keepsRaw:
+        logsBody || RAW_BODY_USES.test(prepared.source) || prepared.modules.some((each) => !isBuiltin(each)),
       scriptTimeoutMs: timeoutMs,
       late: () => timeoutError(compiled.file, timeoutMs),
     },

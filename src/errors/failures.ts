@@ -35,6 +35,11 @@ export const FAILURES = {
     title: "Script validation failed",
     resolution: "Mend the places in details.validation.errors, or write with validate=false",
   },
+  logNameInvalid: {
+    status: 400,
+    title: "Invalid log file name",
+    resolution: "Name a file as GET /api/v1/exec/logs/list does",
+  },
   unauthorized: {
     status: 401,
     title: "Unauthorized",
@@ -79,6 +84,11 @@ export const FAILURES = {
     status: 404,
     title: "Script not found",
     resolution: "Ask POST /api/v1/exec/route/resolve what was tried",
+  },
+  logMissing: {
+    status: 404,
+    title: "Log file not found",
+    resolution: "Look the file up with GET /api/v1/exec/logs/list",
   },
   directoryMissing: {
     status: 404,
@@ -210,6 +220,16 @@ export const FAILURES = {
     title: "Too many sockets are open",
     resolution: "Retry later, or raise --sockets-max",
   },
+  logFollowersFull: {
+    status: 503,
+    title: "Too many streams of logs are open",
+    resolution: "Retry later, or raise --log-followers-max",
+  },
+  logSearchesFull: {
+    status: 503,
+    title: "Too many searches are waiting",
+    resolution: "Retry when they are done",
+  },
   bodiesFull: {
     status: 503,
     title: "Too many request bodies are being received",
@@ -236,6 +256,11 @@ export const FAILURES = {
     status: 503,
     title: "The server is shutting down",
     resolution: "Retry after a moment",
+  },
+  logSearchTimeout: {
+    status: 504,
+    title: "The search took too long",
+    resolution: "Name fewer files, choose a simpler expression, or raise --log-search-timeout",
   },
   templatesFull: {
     status: 507,

@@ -5,6 +5,8 @@ export interface ControlEnv {
     readonly peerIp: string;
     /** Keeps the connection open while something is waited for that may take longer than it may be quiet. */
     readonly whileOpen: <T>(wait: Promise<T>) => Promise<T>;
+    /** Lets the connection be quiet for long. */
+    readonly keepOpen: () => void;
   };
   Variables: {
     /** Goes into `X-Request-Id` and the log. */

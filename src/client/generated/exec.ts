@@ -816,6 +816,122 @@ export interface TemplateDeleted {
   name: string;
 }
 
+export type LogEntryType = typeof LogEntryType[keyof typeof LogEntryType];
+
+
+export const LogEntryType = {
+  request: 'request',
+  access: 'access',
+  cron: 'cron',
+  other: 'other',
+} as const;
+
+export interface LogEntry {
+  /** A name that logs/list gives */
+  name: string;
+  /** The same as name */
+  file: string;
+  type: LogEntryType;
+  /** Bytes */
+  size: number;
+  modified: string;
+}
+
+export interface LogList {
+  /**
+     * null until there is one
+     * @nullable
+     */
+  directory: string | null;
+  count: number;
+  logs: LogEntry[];
+}
+
+export interface LogLines {
+  /** A name that logs/list gives */
+  file: string;
+  /** Estimated for files over 64 MB that are not searched */
+  totalLines: number;
+  /** Lines that were looked for */
+  filteredLines: number;
+  returnedLines: number;
+  lines: string[];
+  /** Bytes */
+  size: number;
+  modified: string;
+}
+
+export interface LogRead {
+  /** A name that logs/list gives */
+  file?: string;
+  /**
+     * As in X-Execution-Id
+     * @maxLength 128
+     */
+  executionId?: string;
+  /**
+     * @minimum 1
+     * @maximum 10000
+     */
+  lines?: number;
+  /** The last lines, else the first */
+  tail?: boolean;
+  /**
+     * Text of wanted lines, in any case
+     * @maxLength 1024
+     */
+  search?: string;
+}
+
+export type LogMatchesSearchType = typeof LogMatchesSearchType[keyof typeof LogMatchesSearchType];
+
+
+export const LogMatchesSearchType = {
+  text: 'text',
+  regex: 'regex',
+} as const;
+
+export interface LogMatch {
+  /** A name that logs/list gives */
+  file: string;
+  /** From 1 on */
+  lineNumber: number;
+  line: string;
+}
+
+export interface LogMatches {
+  query: string;
+  searchType: LogMatchesSearchType;
+  filesSearched: number;
+  matchesFound: number;
+  results: LogMatch[];
+}
+
+export interface LogSearch {
+  /** @maxLength 1024 */
+  query?: string;
+  /** Wins over query */
+  regex?: string;
+  /**
+     * All when left out or empty
+     * @maxItems 1000
+     */
+  files?: string[];
+  /**
+     * @minimum 1
+     * @maximum 10000
+     */
+  limit?: number;
+  caseSensitive?: boolean;
+}
+
+export interface LogsCleared {
+  deleted: number;
+  /** Bytes */
+  totalSize: number;
+  message: string;
+}
+
 export type CacheClearedVmCache = {
   cleared: number;
   remaining: number;
@@ -2033,6 +2149,75 @@ exec_id?: string;
 subdomain?: string;
 };
 
+export type LogsListParams = {
+type?: LogsListType;
+/**
+ * @minimum 1
+ * @maximum 10000
+ */
+limit?: number;
+};
+
+export type LogsListType = typeof LogsListType[keyof typeof LogsListType];
+
+
+export const LogsListType = {
+  all: 'all',
+  request: 'request',
+  access: 'access',
+  cron: 'cron',
+  other: 'other',
+} as const;
+
+export type LogsStreamParams = {
+/**
+ * A name that logs/list gives
+ */
+file: string;
+/**
+ * Wait for new lines; true when left out
+ */
+follow?: boolean;
+/**
+ * Lines of those that are there; 100 when left out, all of them with follow=false
+ * @minimum 0
+ * @maximum 10000
+ */
+lines?: number;
+/**
+ * Give each event an id; a client that comes back with Last-Event-ID goes on after that line
+ */
+ids?: boolean;
+};
+
+export type LogsClearParams = {
+/**
+ * A name that logs/list gives
+ */
+file?: string;
+type?: LogsClearType;
+/**
+ * Days since the last line
+ * @minimum 0
+ */
+olderThanDays?: number;
+/**
+ * Must be the word true
+ */
+confirm?: string;
+};
+
+export type LogsClearType = typeof LogsClearType[keyof typeof LogsClearType];
+
+
+export const LogsClearType = {
+  all: 'all',
+  request: 'request',
+  access: 'access',
+  cron: 'cron',
+  other: 'other',
+} as const;
+
 export type SchedulesHistoryParams = {
 /**
  * Of this script only
@@ -3070,6 +3255,180 @@ export const getTemplatesDeleteCustomUrl = (name: string,) => {
 export const templatesDeleteCustom = async (name: string, options?: Parameters<typeof request>[1]): Promise<TemplateDeleted> => {
 
   return request<TemplateDeleted>(getTemplatesDeleteCustomUrl(name),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getLogsListUrl = (params?: LogsListParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/logs/list?${stringifiedParams}` : `/api/v1/exec/logs/list`
+}
+
+/**
+ * Empty until a script with a log directive has been called.
+ * @summary List log files
+ */
+export const logsList = async (params?: LogsListParams, options?: Parameters<typeof request>[1]): Promise<LogList> => {
+
+  return request<LogList>(getLogsListUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLogsReadUrl = () => {
+
+
+
+
+  return `/api/v1/exec/logs/read`
+}
+
+/**
+ * Of lines over 1 MB the beginning is shown, and an answer holds 16 MB of lines. executionId alone finds the file that holds its lines; together with file it narrows that one down.
+ * @summary Read lines of a log
+ */
+export const logsRead = async (logRead?: LogRead, options?: Parameters<typeof request>[1]): Promise<LogLines> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<LogLines>(getLogsReadUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(logRead)
+  }
+);}
+
+
+
+export const getLogsSearchUrl = () => {
+
+
+
+
+  return `/api/v1/exec/logs/search`
+}
+
+/**
+ * Runs in a process of its own, which is ended after --log-search-timeout.
+ * @summary Search logs
+ */
+export const logsSearch = async (logSearch?: LogSearch, options?: Parameters<typeof request>[1]): Promise<LogMatches> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<LogMatches>(getLogsSearchUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(logSearch)
+  }
+);}
+
+
+
+export const getLogsStreamUrl = (params: LogsStreamParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/logs/stream?${stringifiedParams}` : `/api/v1/exec/logs/stream`
+}
+
+/**
+ * One event for each line. While it follows, the stream goes on in the next file when this one is set aside; an event named gap tells that files were gone before they were read. A comment every 5 s shows that it is alive.
+ * @summary Stream a log as server-sent events
+ */
+export const logsStream = async (params: LogsStreamParams, options?: Parameters<typeof request>[1]): Promise<string> => {
+
+  return request<string>(getLogsStreamUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLogsClearUrl = (params?: LogsClearParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/logs/clear?${stringifiedParams}` : `/api/v1/exec/logs/clear`
+}
+
+/**
+ * Without file, type and olderThanDays all of them.
+ * @summary Remove log files
+ */
+export const logsClear = async (params?: LogsClearParams, options?: Parameters<typeof request>[1]): Promise<LogsCleared> => {
+
+  return request<LogsCleared>(getLogsClearUrl(params),
   {
     ...options,
     method: 'DELETE'

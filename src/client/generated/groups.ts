@@ -41,6 +41,13 @@ export const GROUPS = {
     updateCustom: exec.templatesUpdateCustom,
     deleteCustom: exec.templatesDeleteCustom,
   },
+  logs: {
+    list: exec.logsList,
+    read: exec.logsRead,
+    search: exec.logsSearch,
+    stream: exec.logsStream,
+    clear: exec.logsClear,
+  },
   cache: {
     clear: exec.cacheClear,
   },

@@ -8,7 +8,7 @@ import type { ActiveExecutions } from "../active.ts";
 import { requireAccess, timeoutError } from "../admit.ts";
 import type { Answers } from "../answers.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { Arrival } from "../engine-options.ts";
+import type { TimedArrival } from "../engine-options.ts";
 import type { ExecutionHost } from "../execution.ts";
 import type { Executor, Run } from "../executor.ts";
 import type { LoopTurns } from "../loop-turns.ts";
@@ -21,6 +21,7 @@ import type { SocketHub } from "./hub.ts";
 import { createHubView, createLonelyFacade, type HubFacade } from "./hub-facade.ts";
 import { SocketRun } from "./run.ts";
 import { type SessionHost, SocketSession } from "./session.ts";
+import { UPGRADED } from "./upgraded.ts";
 
 /** What the sockets work with. */
 export interface SocketsServices {
@@ -38,12 +39,7 @@ export interface SocketsServices {
 }
 
 /** A handshake, as it came in. */
-export interface Handshake extends Arrival {
-  /** Query string without its `?`. */
-  readonly query: string;
-  /** Monotonic milliseconds. */
-  readonly sinceMs: number;
-}
+export type Handshake = TimedArrival;
 
 /** Where places for sockets are given out, and sessions report to. */
 export interface SocketPlaces extends SessionHost {
@@ -69,10 +65,11 @@ export class SocketAdmission {
 
   /** Answers a handshake to a script that takes sockets. Never rejects. */
   answer(endpoint: Endpoint, loaded: LoadedScript, handshake: Handshake): Promise<Response> {
-    const { active, answers, host } = this.#services;
-    const { request, server, url, sinceMs } = handshake;
+    const { active, answers } = this.#services;
+    const { request, server, url, sinceMs, host } = handshake;
     const { timeoutMs } = loaded;
     const execution = new HandshakeExecution(request, server, endpoint, url, host);
+    host.begun?.(execution);
     const { promise, resolve } = Promise.withResolvers<Response>();
     const running = active.enter(execution, {
       timeoutMs,
@@ -189,6 +186,6 @@ export class SocketAdmission {
     });
     const headers = toUpgradeHeaders(run.res?._setHeaders ?? null, protocol);
     if (!server.upgrade(request, { data: session, headers })) throw new ExecError("handshakeInvalid");
-    return new Response(null); // The runtime does not look at it.
+    return UPGRADED;
   }
 }

@@ -129,9 +129,6 @@ export class Sockets implements Disposable {
   }
 }
 
-/** Stands for the answer of a request that has become a socket; the runtime does not look at it. */
-export const UPGRADED = new Response(null);
-
 /** What a handshake meets at a script that takes no sockets: a close code, which browsers show, and no answer. */
 export const REFUSED_PEER: SocketPeer = {
   opened: (raw) => raw.close(SOCKET_CODES.notAccepted, NOT_ACCEPTED),

@@ -263,6 +263,7 @@ describe("directories", () => {
     expect(load([])).toMatchObject({
       storageDir: `${ELSEWHERE}/storage`,
       scriptsDir: `${ELSEWHERE}/storage/scripts`,
+      logsDir: `${ELSEWHERE}/storage/logs`,
     });
     expect(load(["--storage-dir", "/data"]).scriptsDir).toBe("/data/scripts");
     expect(load(["--scripts-dir", "mine"]).scriptsDir).toBe(`${ELSEWHERE}/mine`);
@@ -273,6 +274,13 @@ describe("directories", () => {
     (folder) => {
       const argv = ["--scripts-dir", folder === "/" ? "/" : join(program, folder)];
       expect(refusal(argv)).toContain("--scripts-dir");
+    },
+  );
+
+  test.each(["storage", "storage/logs", "storage/logs/mine", "."])(
+    "scripts in %s would lie with the logs, and are refused",
+    (folder) => {
+      expect(refusal(["--scripts-dir", folder])).toContain("apart from the logs");
     },
   );
 
