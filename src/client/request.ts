@@ -42,28 +42,42 @@ export class ExecApiError extends Error {
  * @throws {ExecApiError} When the status is not one of success.
  */
 export async function request<T>(path: string, options: CallOptions): Promise<T> {
-  const response = await respond(path, options);
+  const limit = timeLimit(options.config?.timeoutMs);
+  const response = await send(path, options, limit.signal);
   if (!response.ok) throw new ExecApiError(response, await bodyOf(response));
-  if (response.headers.get("content-type")?.startsWith("text/event-stream")) return response as T;
+  if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
+    // It goes on for as long as the caller reads it.
+    limit.lift();
+    return response as T;
+  }
   return (await bodyOf(response)) as T;
 }
 
 /** The server's answer to a call, whatever its status. */
-export function respond(path: string, { config, ...init }: CallOptions): Promise<Response> {
+export function respond(path: string, options: CallOptions): Promise<Response> {
+  return send(path, options, timeLimit(options.config?.timeoutMs).signal);
+}
+
+function send(path: string, { config, ...init }: CallOptions, limit: AbortSignal): Promise<Response> {
   if (config === undefined) throw new TypeError("Generated functions are called through a HoodyClient");
-  const { timeoutMs = 30_000 } = config;
   const headers = new Headers(config.headers);
   for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
   if (config.token !== undefined) headers.set("authorization", `Bearer ${config.token}`);
-  const limits = [init.signal, timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : null].filter(
-    (each) => each != null,
-  );
-  const signal = limits.length > 0 ? AbortSignal.any(limits) : null;
   return (config.fetch ?? fetch)(`${config.baseUrl.replace(/\/+$/, "")}${path}`, {
     ...init,
     headers,
-    signal,
+    signal: init.signal == null ? limit : AbortSignal.any([init.signal, limit]),
   });
+}
+
+/** The end of a call's time, which can be lifted while it lasts. @param timeoutMs 0 for none. */
+function timeLimit(timeoutMs = 30_000): { readonly signal: AbortSignal; lift(): void } {
+  const limit = new AbortController();
+  const expire = () => limit.abort(new DOMException("The call took too long", "TimeoutError"));
+  const timer = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
+  // A process may end before the limit; browsers have plain numbers for timers.
+  (timer as { unref?: () => void } | undefined)?.unref?.();
+  return { signal: limit.signal, lift: () => clearTimeout(timer) };
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

@@ -72,6 +72,19 @@ test("a call that takes longer than its limit is given up", async () => {
   await server.stop(true);
 });
 
+test("a stream lasts longer than the limit of a call", async () => {
+  await using app = await listeningApp({ "logged.js": "// @log-level standard\nreturn 1" });
+  const { exec } = new HoodyClient({ baseUrl: app.url, timeoutMs: 300 });
+  await app.get("/logged");
+  const stream = (await exec.logs.stream({ file: "default-1.log" })) as unknown as Response;
+  const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
+  await reader.read();
+  await Bun.sleep(500);
+  await app.get("/logged?n=2");
+  expect(new TextDecoder().decode((await reader.read()).value)).toContain("/logged?n=2");
+  await reader.cancel();
+});
+
 test("a script is called by its path, and its answer is whatever it is", async () => {
   await using app = await listeningApp({ "echo.js": "return Response.json(req.body, { status: 418 })" });
   const { exec } = new HoodyClient({ baseUrl: app.url });
