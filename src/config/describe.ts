@@ -1,4 +1,5 @@
-import { SETTING_NAMES, SETTINGS, type Setting, toEnvironmentNames, toFlag } from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { SETTING_NAMES, SETTINGS, toEnvironmentNames, toFlag } from "./settings.ts";
 
 /** Text of `--help`: usage, then each flag with its default and meaning. */
 export function describeSettings(): string {

@@ -3,10 +3,10 @@ import { type ApiToken, SHORT_TOKEN_LENGTH } from "./api-token.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Directories, toDirectories } from "./directories.ts";
 import { isSecret } from "./secrets.ts";
+import type { Setting } from "./setting.ts";
 import {
   SETTING_NAMES,
   SETTINGS,
-  type Setting,
   type SettingName,
   type SettingValues,
   toEnvironmentNames,

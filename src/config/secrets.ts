@@ -1,11 +1,5 @@
-import {
-  SETTING_NAMES,
-  SETTINGS,
-  type Setting,
-  type SettingName,
-  toEnvironmentNames,
-  toFlag,
-} from "./settings.ts";
+import type { Setting } from "./setting.ts";
+import { SETTING_NAMES, SETTINGS, type SettingName, toEnvironmentNames, toFlag } from "./settings.ts";
 
 /** What stands in place of a secret on a command line. */
 const MASK = "[REDACTED]";

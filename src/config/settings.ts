@@ -4,7 +4,6 @@ import {
   directory,
   duration,
   file,
-  type Grammar,
   hostNames,
   httpUrl,
   integer,
@@ -13,21 +12,9 @@ import {
   word,
   yesNo,
 } from "./grammars.ts";
-
-/** One thing an operator can set. Flag and environment name follow from its key in {@link SETTINGS}. */
-export interface Setting<T> {
-  readonly grammar: Grammar<T>;
-  /** Used when neither flag nor environment gives a value; null is derived from other settings. */
-  readonly default: T | null;
-  /** What stands in documents for a derived default. */
-  readonly defaultText?: string;
-  /** Environment names accepted besides `EXEC_…`, which wins over them. */
-  readonly environment?: readonly string[];
-  /** Whether the value is a secret or leads to one: no message quotes it, and scripts see neither flag nor variable. */
-  readonly secret?: true;
-  /** One sentence without full stop. */
-  readonly description: string;
-}
+import { LOG_SETTINGS } from "./log-settings.ts";
+import { type Setting, setting } from "./setting.ts";
+import { TOOL_SETTINGS } from "./tool-settings.ts";
 
 /** TABLE: every setting (running.md §2). Flags, environment names, defaults, `--help`, types and README follow. */
 export const SETTINGS = {
@@ -138,42 +125,7 @@ export const SETTINGS = {
     default: 64 * 1024 ** 2,
     description: "Largest shared state of one deployment that the control API stores; beyond it 413",
   }),
-  templatesMax: setting(integer({ min: 0 }), {
-    default: 1000,
-    description: "Custom templates; one more is refused with 507",
-  }),
-  templateSizeMax: setting(size({ min: 1 }), {
-    default: 256 * 1024,
-    description: "Code of one custom template; beyond it 413",
-  }),
-  sdkImportAllowLocal: setting(yesNo, {
-    default: false,
-    description: "Let sdk/import fetch http, other ports and addresses that are not public: for development",
-  }),
-  sdkDocumentMax: setting(size({ min: 1 }), {
-    default: 10 * 1024 ** 2,
-    description: "Largest OpenAPI document that is imported; beyond it 422",
-  }),
-  sdkFetchTimeout: setting(duration({ unlimited: false, min: 1 }), {
-    default: 30_000,
-    description: "Longest time to fetch an OpenAPI document, redirects included; then 502",
-  }),
-  sdkOperationsMax: setting(integer({ min: 1 }), {
-    default: 2000,
-    description: "Operations of an OpenAPI document that is imported; beyond it 422",
-  }),
-  sdkImportsMax: setting(integer({ min: 1 }), {
-    default: 4,
-    description: "Imports that may run at once; beyond it 503",
-  }),
-  openapiScriptsMax: setting(integer({ min: 1 }), {
-    default: 5000,
-    description: "Scripts that one OpenAPI document of user scripts may be about; beyond it 413",
-  }),
-  openapiBytesMax: setting(size({ min: 1 }), {
-    default: 32 * 1024 ** 2,
-    description: "Bytes of scripts and schema files read for one such document; beyond it 413",
-  }),
+  ...TOOL_SETTINGS,
   autoInstall: setting(yesNo, {
     default: true,
     description: "Install a missing npm package on the first run of the script that needs it",
@@ -246,27 +198,7 @@ export const SETTINGS = {
     default: 5000,
     description: "Longest time without a turn of the event loop; then the server process is replaced",
   }),
-  logFileMax: setting(size({ min: 1024 }), {
-    default: 20 * 1024 ** 2,
-    description: "Size at which a log file of scripts is set aside and a new one begun",
-  }),
-  logFilesKept: setting(integer({ min: 1, max: 1000 }), {
-    default: 10,
-    description: "Files kept of those set aside, for each log",
-  }),
-  logBufferMax: setting(size({ min: 64 * 1024 }), {
-    default: 16 * 1024 ** 2,
-    description:
-      "Bytes of log lines that may wait to be written; further lines are lost, and the log tells how many",
-  }),
-  logFollowersMax: setting(integer({ min: 0 }), {
-    default: 200,
-    description: "Streams of logs/stream at once; beyond it 503",
-  }),
-  logSearchTimeout: setting(duration({ unlimited: false, min: 100 }), {
-    default: 10_000,
-    description: "Longest search of logs/search; then it is ended with 504",
-  }),
+  ...LOG_SETTINGS,
   logLevel: setting(oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), {
     default: "info",
     description: "The server's own log: JSON lines on stdout, pretty on a terminal",
@@ -296,8 +228,4 @@ export function toEnvironmentNames(name: SettingName): readonly string[] {
     `EXEC_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
     ...(row.environment ?? []),
   ];
-}
-
-function setting<T>(grammar: Grammar<T>, row: Omit<Setting<T>, "grammar">): Setting<T> {
-  return { grammar, ...row };
 }
