@@ -21,7 +21,7 @@ export const TOOL_SETTINGS = {
   }),
   sdkFetchTimeout: setting(duration({ unlimited: false, min: 1 }), {
     default: 30_000,
-    description: "Longest time to fetch an OpenAPI document, redirects included; then 502",
+    description: "Longest time to fetch an OpenAPI document, redirects included; then 422",
   }),
   sdkOperationsMax: setting(integer({ min: 1 }), {
     default: 2000,

@@ -185,6 +185,11 @@ export const FAILURES = {
     title: "The schema file cannot be read",
     resolution: "Mend the place in details.reason; POST user-openapi/validate lists all of them",
   },
+  sourceUnavailable: {
+    status: 422,
+    title: "Cannot fetch the source",
+    resolution: "Check source_url and source_auth, and that the source answers 200",
+  },
   secretMissing: {
     status: 422,
     title: "Nothing is stored behind [REDACTED]",
@@ -204,11 +209,6 @@ export const FAILURES = {
     status: 499,
     title: "The client went away",
     resolution: "Nothing; the answer could not be delivered",
-  },
-  sourceUnavailable: {
-    status: 502,
-    title: "Cannot fetch the source",
-    resolution: "Check source_url and source_auth, and that the source answers 200",
   },
   importsFull: {
     status: 503,

@@ -1862,11 +1862,15 @@ export const SdkDeploymentType = {
   sdk: 'sdk',
 } as const;
 
-export type SdkDeployment = CustomDeployment & {
-  type?: SdkDeploymentType;
+export interface SdkDeployment {
+  /** Exec id; with its subdomain when that is not default */
+  id: string;
+  type: SdkDeploymentType;
   /** Secrets in its query are masked */
   source_url: string;
-};
+  /** Scripts in it */
+  files: number;
+}
 
 export interface DeploymentList {
   execIds: (CustomDeployment | SdkDeployment)[];

@@ -359,12 +359,12 @@ export default proxy({ method: "GET", server: "${set.api.url}", path: "/b/{id}" 
       () => new Response(new ReadableStream({ start: (stream) => stream.enqueue("{") })),
       "it took longer than 200 ms",
     ],
-  ])("a source that answers %p is 502", async (answer, reason) => {
+  ])("a source that answers %p is 422", async (answer, reason) => {
     await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: answer });
     await using app = await testApp({ flags: [...LOCAL, "--sdk-fetch-timeout", "200"] });
     const source_url = `${server.url.href}openapi.json`;
     const { status, body } = await app.call("POST", IMPORT, { execId: "pets", source_url });
-    expect([status, body.error]).toEqual([502, `Cannot fetch the source: ${reason}`]);
+    expect([status, body.error]).toEqual([422, `Cannot fetch the source: ${reason}`]);
     expect(await app.scripts.list()).toEqual([]);
     server.stop(true);
   });

@@ -25,7 +25,15 @@ const SCRIPTS = {
   "default/1/users/[id].ts": "// @timeout 5000\nreturn { id: metadata.parameters.id };\n",
   "default/1/tick.js": "// @schedule */5 * * * *\nreturn 1;\n",
   "default/1/logged.js": "// @log-level standard\nconsole.log('x'); return 1;\n",
+  "default/1/a.openapi.json": '{"get": {"responses": {"200": {"description": "ok"}}}}',
   "default/2/b.js": "return 2;\n",
+  "package.json": '{"dependencies": {"pad": "^1.0.0"}}',
+};
+/** An API whose document can be imported. */
+const PETS = {
+  openapi: "3.0.3",
+  info: { title: "Pets", version: "1" },
+  paths: { "/pets/{id}": { get: { operationId: "pet", responses: { 200: { description: "ok" } } } } },
 };
 
 /**
@@ -50,9 +58,15 @@ export async function fuzzDocument({
   const counts = new Map(chosen.map(({ id }) => [id, new Map<number, number>()]));
   const faults: string[] = [];
   const parent = { lastReplacement: null, isSuccessor: false, owner: Promise.resolve(), restart() {} };
-  await using app = await testApp({ files: SCRIPTS, restarts: parent });
+  using pets = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.json(PETS) });
+  await using app = await testApp({
+    files: SCRIPTS,
+    restarts: parent,
+    flags: ["--sdk-import-allow-local"],
+  });
   await app.fetch("/logged");
-  const calls = chosen.map((operation) => callsOf(operation, resolve, known));
+  const knownHere = (name: string) => (name === "source_url" ? [`${pets.url}openapi.json`] : known(name));
+  const calls = chosen.map((operation) => callsOf(operation, resolve, knownHere));
   const each = Math.ceil(requests / calls.length);
   for (const [at, call] of fc
     .sample(fc.tuple(...calls), { numRuns: each, seed })
@@ -86,7 +100,7 @@ async function beginningOf(response: Response): Promise<string> {
 
 function known(name: string): readonly string[] {
   if (/^(path|file|from|to|scriptPath|paths)$/.test(name))
-    return ["a.js", "users/[id].ts", "tick.js", "default/2/b.js", "new/x.ts"];
+    return ["a.js", "users/[id].ts", "tick.js", "default/2/b.js", "new/x.ts", "default-1.log"];
   if (/^(execId|exec_id)$/.test(name)) return ["1", "2"];
   if (name === "confirm") return ["true"];
   if (name === "code" || name === "content")
@@ -96,6 +110,14 @@ function known(name: string): readonly string[] {
 }
 
 const KNOWN_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  name: ["json-api", "mine", "webhook"],
+  id: ["pets", "2"],
+  outputPath: ["generated.js"],
+  expression: ["*/5 * * * *"],
+  query: ["GET"],
+  modules: ["pad"],
+  packages: ["pad"],
+  source_auth: [],
   subdomain: ["default"],
   mode: ["serverless", "worker"],
   dir: ["", "users"],
