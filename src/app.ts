@@ -16,6 +16,7 @@ import { isControlUrl } from "./dispatch.ts";
 import { ActiveExecutions } from "./engine/active.ts";
 import { closeShown } from "./engine/ai-names.ts";
 import { Engine } from "./engine/engine.ts";
+import { toEngineSettings } from "./engine/engine-options.ts";
 import type { RequestServer } from "./engine/execution.ts";
 import { ExecutionLogs } from "./engine/execution-logs.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
@@ -31,6 +32,7 @@ import { LogFiles } from "./logs/files.ts";
 import { LogFollowers } from "./logs/followers.ts";
 import { LogRotator } from "./logs/rotator.ts";
 import { LogSearch } from "./logs/search.ts";
+import { Recorder } from "./metrics/recorder.ts";
 import { BunCommand } from "./packages/command.ts";
 import { Installer } from "./packages/installer.ts";
 import { PackageJobs } from "./packages/package-jobs.ts";
@@ -144,6 +146,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       loopLimitDefaultMs: config.loopLimit,
     }),
   );
+  const { metricsScriptsCap: scriptsMax } = config;
+  const recorder = scriptsMax === 0 ? null : new Recorder({ clock, scriptsMax });
   changes.subscribe((change) => routes.apply(change));
   changes.subscribe((change) => change.kind === "reset" || installer.noteChange(change.file));
   changes.subscribe((change) => units.apply(change));
@@ -195,32 +199,18 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     executions: active,
     schedules,
     fireLog,
+    recorder,
     restarts,
     viewer: building.use(new ScalarBuild()),
     startedAt: clock.now(),
   };
   const engine = building.use(
     new Engine(
-      { ai, clock, log, logs: new ExecutionLogs(logs, clock), routes, shared, units, active, mark },
       {
-        root,
-        production: config.production,
-        trustProxy: config.trustProxy,
-        bodyMaxBytes: config.bodyMax,
-        bodyTimeoutMs: config.bodyTimeout,
-        bodiesMaxBytes: config.bodiesMax,
-        writeBufferMaxBytes: config.writeBufferMax,
-        answerCopyMaxBytes: config.answerCopyMax,
-        queueMax: config.queueMax,
-        urlCacheMax: config.urlCacheMax,
-        sockets: {
-          socketsMax: config.socketsMax,
-          messageBytesMax: config.socketMessageMax,
-          backlogBytesMax: config.socketBacklogMax,
-          idleTimeoutMs: config.socketIdleTimeout,
-          compresses: config.socketCompression,
-        },
+        ...{ ai, clock, log, routes, shared, units, active, mark, recorder },
+        logs: new ExecutionLogs(logs, clock),
       },
+      toEngineSettings(config),
     ),
   );
   const api = lazily(() => loadApi(services));
@@ -228,11 +218,12 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const { hostGuard } = units;
   const answer: App["fetch"] = (request, server) => {
     mark.begin();
-    hostGuard.check();
+    const startedMs = clock.monotonicMs();
+    hostGuard.check(startedMs);
     const { url } = request;
-    const known = engine.fetchKnown(request, server, url);
+    const known = engine.fetchKnown(request, server, url, startedMs);
     if (known !== null) return known;
-    if (!isControlUrl(url)) return engine.fetch(request, server, url);
+    if (!isControlUrl(url)) return engine.fetch({ request, server, url, startedMs });
     const connection = {
       peerIp: server.requestIP(request)?.address ?? "",
       whileOpen: <T>(wait: Promise<T>) => whileOpen(request, server, wait),

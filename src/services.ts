@@ -6,6 +6,7 @@ import type { EventBus } from "./events/bus.ts";
 import type { LogFiles } from "./logs/files.ts";
 import type { LogFollowers } from "./logs/followers.ts";
 import type { LogSearch } from "./logs/search.ts";
+import type { Recorder } from "./metrics/recorder.ts";
 import type { Installer } from "./packages/installer.ts";
 import type { PackageJobs } from "./packages/package-jobs.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
@@ -59,6 +60,8 @@ export interface Services {
   readonly schedules: Scheduler;
   /** How their runs ended. */
   readonly fireLog: FireLog;
+  /** What is recorded about requests to scripts; null when nothing is. */
+  readonly recorder: Recorder | null;
   /** The parent of this process; null when nobody could start it again. */
   readonly restarts: Restarts | null;
   /** What shows OpenAPI documents in a browser. */

@@ -1,11 +1,11 @@
-/** Names of query keys whose values are secrets, without `-` and `_` (metrics.md §6). */
-const SECRET_KEYS: ReadonlySet<string> = new Set(
-  [
-    ...["token", "access_token", "refresh_token", "id_token", "session_token", "api_key", "apikey", "key"],
-    ...["password", "passwd", "pwd", "secret", "client_secret", "auth", "authorization", "code", "otp"],
-    ...["signature", "sig"],
-  ].map(withoutSeparators),
-);
+/** Names of keys whose values are secrets (metrics.md §6). */
+export const SECRET_NAMES: readonly string[] = [
+  ...["token", "access_token", "refresh_token", "id_token", "session_token", "api_key", "apikey", "key"],
+  ...["password", "passwd", "pwd", "secret", "client_secret", "auth", "authorization", "code", "otp"],
+  ...["signature", "sig"],
+];
+
+const SECRET_KEYS: ReadonlySet<string> = new Set(SECRET_NAMES.map(withoutSeparators));
 
 /** Whether a key, however it is written, names a secret. */
 export function isSecretKey(key: string): boolean {

@@ -100,6 +100,15 @@ export const SETTINGS = {
     default: 1000,
     description: "Deployments with a live context; the least recently used idle one goes",
   }),
+  prometheus: setting(yesNo, {
+    default: true,
+    description: "Answer monitor/metrics with the metrics as Prometheus reads them",
+  }),
+  metricsScriptsCap: setting(integer({ min: 0 }), {
+    default: 1000,
+    description:
+      "Scripts whose requests and sockets are recorded one by one; the least recently active idle one goes. 0 records nothing",
+  }),
   contextsReady: setting(integer({ min: 0 }), {
     default: 8,
     description: "Unused contexts kept ready for serverless scripts",

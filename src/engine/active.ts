@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { ScriptMetrics } from "../metrics/script-metrics.ts";
 import type { Execution } from "./execution.ts";
 import { keepOpen, mayIdle } from "./idle.ts";
 import type { RunningMark } from "./running-mark.ts";
@@ -31,6 +32,8 @@ export class ActiveExecutions implements Disposable {
   readonly #clock: Clock;
   readonly #mark: RunningMark;
   readonly #rows = new Set<Row>();
+  /** Those that are over but for what is still sent, and when they began. */
+  readonly #streaming = new Map<Execution, Date>();
   #sweeper: Timer | null = null;
   #whenEmpty: (() => void)[] = [];
 
@@ -39,22 +42,36 @@ export class ActiveExecutions implements Disposable {
     this.#mark = mark;
   }
 
-  /** Executions that have not finished. */
+  /** Executions that have not finished, or whose answer is still being sent. */
   get size(): number {
-    return this.#rows.size;
+    return this.#rows.size + this.#streaming.size;
+  }
+
+  /** Executions that have not finished, by where their script is recorded. */
+  countByScript(): ReadonlyMap<ScriptMetrics, number> {
+    const counts = new Map<ScriptMetrics, number>();
+    for (const { waitsIn } of [...this.#rows].map(({ execution }) => execution)) {
+      if (waitsIn !== null) counts.set(waitsIn, (counts.get(waitsIn) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** The answer of an execution has been sent. */
+  streamed(execution: Execution): void {
+    this.#streaming.delete(execution);
   }
 
   /**
    * Adds an execution.
    *
-   * @param limit.timeoutMs From `limit.sinceMs` (monotonic); 0 for none.
+   * @param limit.timeoutMs From when the request came in; 0 for none.
    * @param limit.expire Called once when the limit is over.
    */
   enter(
     execution: Execution,
-    limit: { timeoutMs: number; sinceMs: number; expire: () => void },
+    limit: { readonly timeoutMs: number; readonly expire: () => void },
   ): RunningExecution {
-    const deadlineMs = limit.timeoutMs > 0 ? limit.sinceMs + limit.timeoutMs : Number.POSITIVE_INFINITY;
+    const deadlineMs = limit.timeoutMs > 0 ? execution.startedMs + limit.timeoutMs : Number.POSITIVE_INFINITY;
     const row: Row = {
       execution,
       startedAt: this.#clock.now(),
@@ -83,9 +100,11 @@ export class ActiveExecutions implements Disposable {
     return [...files];
   }
 
-  /** Those executions, oldest first. */
+  /** Those of {@link size}, oldest first. */
   list() {
-    return [...this.#rows].map(({ execution, startedAt }) => ({
+    const rows = [...this.#rows].map(({ execution, startedAt }) => [execution, startedAt] as const);
+    const all = [...this.#streaming, ...rows].sort(([one], [other]) => one.startedMs - other.startedMs);
+    return all.map(([execution, startedAt]) => ({
       executionId: execution.id,
       scriptPath: execution.endpoint.match.routePattern,
       hostname: execution.endpoint.hostname,
@@ -113,10 +132,12 @@ export class ActiveExecutions implements Disposable {
     if (this.#sweeper) clearInterval(this.#sweeper);
     for (const row of this.#rows) if (row.timer) clearTimeout(row.timer);
     this.#rows.clear();
+    this.#streaming.clear();
   }
 
   #leave(row: Row): void {
     if (!this.#rows.delete(row)) return;
+    if (row.execution.isStreaming) this.#streaming.set(row.execution, row.startedAt);
     row.execution.endpoint.unit.state.end();
     this.#mark.settled(row.markCell);
     if (row.timer) clearTimeout(row.timer);

@@ -1,16 +1,16 @@
 import type { Logger } from "pino";
 import type { Ai } from "../ai/ai.ts";
-import type { Clock } from "../base/clock.ts";
 import { isInstanceOf } from "../base/realm.ts";
 import type { ActiveExecutions } from "./active.ts";
 import { timeoutError } from "./admit.ts";
 import type { Execution } from "./execution.ts";
 import { ExecutionStreaming, type Outlet } from "./execution-streaming.ts";
 import type { Run } from "./executor.ts";
-import type { FailurePresenter } from "./failure.ts";
+import type { FailurePresenter, PresentedFailure } from "./failure.ts";
 import { keepOpen } from "./idle.ts";
 import { LoopLimitError } from "./loop-limit-error.ts";
 import type { LoopTurns } from "./loop-turns.ts";
+import type { Outcomes } from "./outcomes.ts";
 import { isOpenEnded, plainResponse, toResponse } from "./respond.ts";
 import type { RunningMark } from "./running-mark.ts";
 
@@ -21,8 +21,6 @@ type Outcome = Pick<Run, "res" | "stringify">;
 export interface TimeLimit {
   /** Milliseconds; 0 for no limit. */
   readonly timeoutMs: number;
-  /** When it began, in monotonic milliseconds; now when left out. */
-  readonly sinceMs?: number | undefined;
   /** Called when the limit is over and the run is not. */
   readonly onExpired?: () => void;
 }
@@ -31,13 +29,13 @@ export interface TimeLimit {
 export interface AnswersOptions {
   readonly active: ActiveExecutions;
   readonly ai: Ai;
-  readonly clock: Clock;
   readonly failures: FailurePresenter;
   readonly log: Logger;
   readonly loopTurns: LoopTurns;
   readonly mark: RunningMark;
   /** Largest body that is copied for its client. */
   readonly copyBytesMax: number;
+  readonly outcomes: Outcomes;
 }
 
 /** Makes answers of what runs return, throw, or do not do in time. */
@@ -46,20 +44,20 @@ export class Answers implements Outlet {
   readonly ai: Ai;
   readonly copyBytesMax: number;
   readonly #active: ActiveExecutions;
-  readonly #clock: Clock;
   readonly #failures: FailurePresenter;
   readonly #log: Logger;
   readonly #loopTurns: LoopTurns;
+  readonly #outcomes: Outcomes;
 
   constructor(options: AnswersOptions) {
     this.#active = options.active;
-    this.#clock = options.clock;
     this.#failures = options.failures;
     this.#log = options.log;
     this.#loopTurns = options.loopTurns;
     this.mark = options.mark;
     this.ai = options.ai;
     this.copyBytesMax = options.copyBytesMax;
+    this.#outcomes = options.outcomes;
   }
 
   /** Answers as soon as the script has, or when its time is over; the script may go on after that. */
@@ -74,10 +72,10 @@ export class Answers implements Outlet {
     let isOver = false;
     /** What the script answered before it was done. */
     let begun: Response | Promise<Response> | null = null;
-    const { timeoutMs, sinceMs = this.#clock.monotonicMs() } = limit;
+    const { timeoutMs } = limit;
+    this.#outcomes.waits(execution);
     const running = this.#active.enter(execution, {
       timeoutMs,
-      sinceMs,
       expire: () => {
         isOver = true;
         resolve(this.failed(timeoutError(execution.endpoint.match.file, timeoutMs), execution));
@@ -124,7 +122,7 @@ export class Answers implements Outlet {
   now(execution: Execution, run: Outcome, value: unknown, limit: TimeLimit): Response | Promise<Response> {
     // Asking what a value is costs more than writing most of them.
     const plain = run.res === null ? plainResponse(value, run.stringify) : null;
-    if (plain !== null) return this.#withId(execution, plain);
+    if (plain !== null) return this.#done(execution, plain, 200);
     const isQuick = value instanceof Response && !new ExecutionStreaming(execution, this).isPossible;
     if (isQuick || !isOpenEnded(value, run.res)) return this.of(execution, run, value);
     return this.whenSettled(execution, run, Promise.resolve(value), limit);
@@ -134,12 +132,12 @@ export class Answers implements Outlet {
   of(execution: Execution, run: Outcome, value: unknown): Response | Promise<Response> {
     try {
       const plain = run.res === null ? plainResponse(value, run.stringify) : null;
-      if (plain !== null) return this.#withId(execution, plain);
+      if (plain !== null) return this.#done(execution, plain, 200);
       const streaming = new ExecutionStreaming(execution, this);
       const response = toResponse(value, run.res, run.stringify, streaming);
-      if (response instanceof Response) return this.#withId(execution, response);
+      if (response instanceof Response) return this.#done(execution, response, response.status);
       return response.then(
-        (each) => this.#withId(execution, each),
+        (each) => this.#done(execution, each, each.status),
         (thrown) => this.failed(thrown, execution),
       );
     } catch (thrown) {
@@ -158,31 +156,42 @@ export class Answers implements Outlet {
   /** The answer to whatever was thrown, logged under the execution's id. */
   failed(thrown: unknown, execution: Execution): Response {
     const { request, endpoint, id } = execution;
-    return this.refused(thrown, request, endpoint.match.file, id, (message) =>
-      execution.noteFailure(message),
-    );
+    const { response, message } = this.#present(thrown, request, endpoint.match.file, id);
+    execution.noteFailure(message);
+    this.#outcomes.failed(execution, response.status, message);
+    if (execution.isStreaming) this.streamed(execution);
+    return response;
   }
 
-  /** The same where no execution was made. @param note Is told in a few words what went wrong. */
-  refused(
-    thrown: unknown,
-    request: Request,
-    script: string,
-    executionId: string,
-    note?: (message: string) => void,
-  ): Response {
-    const { response, report, message } = this.#failures.present(thrown, request, { script, executionId });
-    note?.(message);
+  /** The same where no script was to run, which is recorded nowhere. */
+  refused(thrown: unknown, request: Request, script: string, executionId: string): Response {
+    return this.#present(thrown, request, script, executionId).response;
+  }
+
+  #present(thrown: unknown, request: Request, script: string, executionId: string): PresentedFailure {
+    const presented = this.#failures.present(thrown, request, { script, executionId });
+    const { response, report } = presented;
     // It arrived here, so its script did not catch it to go on with other loops.
     if (isInstanceOf(thrown, LoopLimitError)) this.#loopTurns.begin();
     if (report !== null) this.#log.error({ ...report, executionId }, "Script failed");
     else if (response.status >= 500) this.#log.warn({ script, executionId, err: thrown }, "Request failed");
+    return presented;
+  }
+
+  /** An answer is there; one of a script that printed something carries the id under which the log has it. */
+  #done(execution: Execution, response: Response, status: number): Response {
+    if (execution.logged) response.headers.set("x-execution-id", execution.id);
+    // After HEAD nobody reads it.
+    if (execution.isStreaming && execution.request.method === "HEAD") execution.isStreaming = false;
+    if (execution.isStreaming) execution.status = status;
+    else this.#outcomes.answered(execution, status);
     return response;
   }
 
-  /** An answer of a script that printed something carries the id under which the log has it. */
-  #withId(execution: Execution, response: Response): Response {
-    if (execution.logged) response.headers.set("x-execution-id", execution.id);
-    return response;
+  /** A stream has ended, or nobody reads it any more. Before its answer is there, that one is still to be counted. */
+  streamed(execution: Execution): void {
+    execution.isStreaming = false;
+    this.#active.streamed(execution);
+    if (execution.status !== 0) this.#outcomes.answered(execution, execution.status);
   }
 }

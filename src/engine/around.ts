@@ -1,5 +1,9 @@
-import type { Run } from "./executor.ts";
+import type { Logger } from "pino";
+import type { Endpoint } from "./endpoint.ts";
+import type { Executor, Run } from "./executor.ts";
+import { enforceReturnType } from "./return-type.ts";
 import type { LoadedScript } from "./script-unit.ts";
+import type { Units } from "./units.ts";
 
 /** A script with the middleware of its directory. */
 export interface Around {
@@ -25,4 +29,19 @@ export async function runAround({ run, pre, post, main, beside }: Around): Promi
   const replaced = await beside(post).invoke(result);
   const replaces = replaced !== null && replaced !== undefined && replaced !== run.res && !hasBegun();
   return replaces ? replaced : result;
+}
+
+/** Runs a script, with the middleware of its directory if there is any. */
+export async function runWithMiddleware(
+  run: Run,
+  { match, deployment }: Endpoint,
+  loaded: LoadedScript,
+  { executor, units, log }: { readonly executor: Executor; readonly units: Units; readonly log: Logger },
+): Promise<unknown> {
+  const main = async () => enforceReturnType(await run.invoke(undefined), loaded, log);
+  if (match.pre === null && match.post === null) return main();
+  const load = async (file: string | null) =>
+    file === null ? null : units.unitOf(deployment.key, file).load();
+  const [pre, post] = await Promise.all([load(match.pre), load(match.post)]);
+  return runAround({ run, pre, post, main, beside: (script) => executor.beside(run, script) });
 }

@@ -21,11 +21,11 @@ export type BrokenAnswer = (thrown: unknown, endpoint: Endpoint, arrival: TimedA
 /** Such a script keeps its guards and its log: what is wrong with it is not for everybody. */
 export function brokenAnswer({ answers, logs, units }: BrokenOptions): BrokenAnswer {
   return (thrown, endpoint, arrival) => {
-    const { request, server, url, query, host } = arrival;
+    const { request, server, url, query, startedMs, host } = arrival;
     const directives = units.declaredBy(endpoint.match.file);
     if (request.method === "OPTIONS") return preflightResponse(directives, request);
     const logged = logs.begin(directives && toLogPolicy(directives), endpoint, arrival);
-    const execution = new Execution(request, server, endpoint, url, null, logged ?? host);
+    const execution = new Execution(request, server, endpoint, url, null, logged ?? host, startedMs);
     if (directives === null) return answers.failed(thrown, execution);
     let failure = thrown;
     try {

@@ -1,3 +1,8 @@
+import type { StreamReading } from "./streams.ts";
+
+/** Who is told of a stream's end. */
+export type StreamEnds = Pick<StreamReading, "onEnd" | "onGone">;
+
 /** Bytes that may wait for clients which read slower than scripts write. */
 export class WriteLimit {
   readonly bytesMax: number;
@@ -28,15 +33,14 @@ export class ChunkStream {
   readonly readable: ReadableStream<Uint8Array>;
   readonly #limit: WriteLimit;
   readonly #onEnd: () => void;
+  readonly #onGone: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
 
-  /** @param options.onEnd Called before the last byte is sent. */
-  constructor(
-    first: readonly Uint8Array[],
-    { limit, onEnd }: { readonly limit: WriteLimit; readonly onEnd: () => void },
-  ) {
+  /** @param reading Is told of its end. */
+  constructor(first: readonly Uint8Array[], limit: WriteLimit, { onEnd, onGone }: StreamEnds) {
     this.#limit = limit;
     this.#onEnd = onEnd;
+    this.#onGone = onGone;
     this.readable = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -45,6 +49,7 @@ export class ChunkStream {
         },
         cancel: () => {
           this.#controller = null;
+          this.#onGone();
         },
       },
       new ByteLengthQueuingStrategy({ highWaterMark: KEPT_UP_BYTES }),

@@ -1,11 +1,12 @@
 import { IdSource } from "../base/ids.ts";
 import { queryOf } from "../base/query-of.ts";
 import { isPromiseLike } from "../base/realm.ts";
+import type { Recorder } from "../metrics/recorder.ts";
 import { CELL } from "../process/page.ts";
 import type { ActiveExecutions } from "./active.ts";
 import { admit, requireAccess } from "./admit.ts";
 import { Answers } from "./answers.ts";
-import { runAround } from "./around.ts";
+import { runWithMiddleware } from "./around.ts";
 import { BodyReader, type ReceivedBody } from "./body.ts";
 import { type BrokenAnswer, brokenAnswer } from "./broken.ts";
 import { WriteLimit } from "./chunk-stream.ts";
@@ -21,8 +22,8 @@ import { whileOpen } from "./idle.ts";
 import { Invoker } from "./invoke.ts";
 import { explainLate, type LateFailure } from "./late-failure.ts";
 import { locate } from "./locate.ts";
+import { Outcomes } from "./outcomes.ts";
 import { plainResponse } from "./respond.ts";
-import { enforceReturnType } from "./return-type.ts";
 import { type LoadedScript, USES } from "./script-unit.ts";
 import { isUpgrade } from "./sockets/handshake.ts";
 import { REFUSED_PEER, Sockets } from "./sockets/sockets.ts";
@@ -33,14 +34,16 @@ export class Engine implements Disposable {
   readonly active: ActiveExecutions;
   readonly sockets: Sockets;
   readonly invoker: Invoker;
+  readonly bodies: BodyReader;
+  readonly writeLimit: WriteLimit;
+  readonly endpoints: EndpointCache;
   readonly #services: EngineServices;
   readonly #settings: EngineSettings;
   readonly #executor: Executor;
   readonly #answers: Answers;
   readonly #answerBroken: BrokenAnswer;
-  readonly #bodies: BodyReader;
   readonly #host: ExecutionHost;
-  readonly #endpoints: EndpointCache;
+  readonly #recorder: Recorder | null;
   /** Cells of the running mark. */
   readonly #marked: Int32Array;
   #uses = 0;
@@ -48,30 +51,28 @@ export class Engine implements Disposable {
   constructor(services: EngineServices, settings: EngineSettings) {
     this.#services = services;
     this.#settings = settings;
-    const { ai, clock, log, logs, shared, units, mark } = services;
+    const { ai, clock, log, logs, shared, units, mark, recorder } = services;
+    this.#recorder = recorder;
     const { root, production, trustProxy, queueMax, answerCopyMaxBytes: copyBytesMax } = settings;
     const ids = new IdSource();
     this.active = services.active;
     this.#marked = mark.cells;
     this.#host = { trustProxy, nextId: () => ids.next("exec_", clock.now().getTime()) };
-    this.#bodies = new BodyReader(clock, {
-      bytesMax: settings.bodyMaxBytes,
-      totalBytesMax: settings.bodiesMaxBytes,
-      timeoutMs: settings.bodyTimeoutMs,
-    });
-    const writeLimit = new WriteLimit(settings.writeBufferMaxBytes);
-    this.#executor = new InlineExecutor({ ai, shared, log, logs, mark, writeLimit });
+    this.bodies = new BodyReader(clock, settings.bodies);
+    this.writeLimit = new WriteLimit(settings.writeBufferMaxBytes);
+    this.#executor = new InlineExecutor({ ai, shared, log, logs, mark, writeLimit: this.writeLimit });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
-    this.#endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
+    this.endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [active, executor, host] = [this.active, this.#executor, this.#host];
     const { loopTurns } = units;
-    const answers = new Answers({ active, ai, clock, failures, log, mark, loopTurns, copyBytesMax });
+    const outcomes = new Outcomes(recorder);
+    const answers = new Answers({ active, ai, failures, log, mark, loopTurns, outcomes, copyBytesMax });
     this.#answers = answers;
     this.#answerBroken = brokenAnswer({ answers, logs, units });
     const parts = { active, answers, clock, executor, host, log, mark };
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);
-    const sockets = new Sockets({ ...parts, explain, ids, load, loopTurns }, settings.sockets);
+    const sockets = new Sockets({ ...parts, explain, ids, load, loopTurns, recorder }, settings.sockets);
     this.sockets = sockets;
     this.invoker = new Invoker({ ...parts, units, queueMax, socketsOf: (each) => sockets.viewOf(each) });
   }
@@ -80,12 +81,18 @@ export class Engine implements Disposable {
    * Answers a request whose URL has been asked for before; never rejects.
    *
    * @param url Of the request: reading it costs 7 % of a simple answer, so it is read once.
+   * @param startedMs When the request came in, in monotonic milliseconds.
    * @returns null when the way of the URL is not known: call {@link fetch}.
    */
-  fetchKnown(request: Request, server: RequestServer, url: string): Response | Promise<Response> | null {
-    const endpoint = this.#endpoints.find(url);
+  fetchKnown(
+    request: Request,
+    server: RequestServer,
+    url: string,
+    startedMs: number,
+  ): Response | Promise<Response> | null {
+    const endpoint = this.endpoints.find(url);
     if (endpoint === undefined) return null;
-    return this.#serve(endpoint, request, server, url);
+    return this.#serve(endpoint, request, server, url, startedMs);
   }
 
   /** Says which script threw something that no request waits for, and where. */
@@ -96,11 +103,11 @@ export class Engine implements Disposable {
 
   [Symbol.dispose](): void {
     this.sockets[Symbol.dispose]();
-    this.#bodies[Symbol.dispose]();
+    this.bodies[Symbol.dispose]();
   }
 
   /** Answers any request: finds the way of its URL and remembers it. Never rejects. */
-  fetch(request: Request, server: RequestServer, url: string): Response | Promise<Response> {
+  fetch({ request, server, url, startedMs }: Arrival): Response | Promise<Response> {
     const { routes, clock, units } = this.#services;
     const forwarded = this.#settings.trustProxy ? request.headers.get("x-forwarded-host") : null;
     // Each proxy on the way may have added its own; the first is what the client asked for.
@@ -115,8 +122,9 @@ export class Engine implements Disposable {
         const { deployment, hostname, match, pathQuery } = location;
         const unit = units.unitOf(deployment.key, match.file);
         const endpoint: Endpoint = { unit, deployment, hostname, match, pathQuery };
-        if (!this.#settings.trustProxy) this.#endpoints.remember(url, endpoint);
-        return this.#serve(endpoint, request, server, url);
+        unit.scriptPath ||= match.routePattern;
+        if (!this.#settings.trustProxy) this.endpoints.remember(url, endpoint);
+        return this.#serve(endpoint, request, server, url, startedMs);
       }
       default:
         return location satisfies never;
@@ -129,26 +137,25 @@ export class Engine implements Disposable {
     request: Request,
     server: RequestServer,
     url: string,
+    startedMs: number,
   ): Response | Promise<Response> {
     const { loaded, state } = endpoint.unit;
     state.lastUse = this.#marked[CELL.requests] = ++this.#uses;
     const { method } = request;
     const { pre, post } = endpoint.match;
     if (loaded === null || !loaded.isPlain || pre !== null || post !== null || method === "OPTIONS") {
-      return this.#serveGuarded(endpoint, { request, server, url });
+      return this.#serveGuarded(endpoint, { request, server, url, startedMs });
     }
     // 9 ns, and only a handshake is taken: its socket is closed with 4400. Reading the header would cost 100 times that.
     if (method === "GET" && server.upgrade(request, REFUSED)) return UPGRADED;
-    if (loaded.uses === 0) return this.#runBare(endpoint, loaded, { request, server, url });
+    if (loaded.uses === 0)
+      return this.#runBare(endpoint, loaded, { request, server, url, startedMs }, method);
     if (method === "GET" || method === "HEAD" || (loaded.uses & USES.req) === 0) {
-      return this.#run(new Execution(request, server, endpoint, url, null, this.#host), loaded);
+      return this.#run(new Execution(request, server, endpoint, url, null, this.#host, startedMs), loaded);
     }
-    const sinceMs = this.#services.clock.monotonicMs();
-    return this.#bodies.receive(request, server, loaded.bodyRules, sinceMs, (body, error) => {
-      if (error !== null) {
-        return this.#answers.refused(error, request, endpoint.match.file, this.#host.nextId());
-      }
-      return this.#run(new Execution(request, server, endpoint, url, body, this.#host), loaded, sinceMs);
+    return this.bodies.receive(request, server, loaded.bodyRules, startedMs, (body, error) => {
+      const execution = new Execution(request, server, endpoint, url, body, this.#host, startedMs);
+      return error === null ? this.#run(execution, loaded) : this.#answers.failed(error, execution);
     });
   }
 
@@ -156,10 +163,11 @@ export class Engine implements Disposable {
   #runBare(
     endpoint: Endpoint,
     loaded: LoadedScript,
-    { request, server, url }: Arrival,
+    { request, server, url, startedMs }: Arrival,
+    method: string,
   ): Response | Promise<Response> {
     const { run, stringify } = loaded.linked;
-    const execution = () => new Execution(request, server, endpoint, url, null, this.#host);
+    const execution = () => new Execution(request, server, endpoint, url, null, this.#host, startedMs);
     this.#marked[CELL.running] = loaded.place;
     try {
       const value = run(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE);
@@ -168,7 +176,10 @@ export class Engine implements Disposable {
         return this.#answers.whenSettled(execution(), outcome, value, { timeoutMs: loaded.timeoutMs });
       }
       const plain = plainResponse(value, stringify);
-      return plain ?? this.#answers.now(execution(), outcome, value, { timeoutMs: loaded.timeoutMs });
+      if (plain === null)
+        return this.#answers.now(execution(), outcome, value, { timeoutMs: loaded.timeoutMs });
+      this.#recorder?.finished(endpoint.unit, method, startedMs);
+      return plain;
     } catch (thrown) {
       return this.#answers.failed(thrown, execution());
     } finally {
@@ -177,7 +188,7 @@ export class Engine implements Disposable {
   }
 
   /** Runs a script without conditions; synchronous as long as the script is. */
-  #run(execution: Execution, loaded: LoadedScript, sinceMs?: number): Response | Promise<Response> {
+  #run(execution: Execution, loaded: LoadedScript): Response | Promise<Response> {
     let run: Run | null = null;
     this.#marked[CELL.running] = loaded.place;
     try {
@@ -185,7 +196,7 @@ export class Engine implements Disposable {
       // Nothing but `req` is what most scripts that take a body ask for.
       const value = run === null ? runWithRequest(execution, loaded) : run.invoke(undefined);
       const outcome = run ?? { res: null, stringify: loaded.linked.stringify };
-      const limit = { timeoutMs: loaded.timeoutMs, sinceMs };
+      const limit = { timeoutMs: loaded.timeoutMs };
       if (!isPromiseLike(value)) return this.#answers.now(execution, outcome, value, limit);
       return this.#answers.whenSettled(execution, outcome, value, limit);
     } catch (thrown) {
@@ -198,14 +209,13 @@ export class Engine implements Disposable {
   /** A script with conditions, or one that has to be loaded first. */
   async #serveGuarded(endpoint: Endpoint, from: Arrival): Promise<Response> {
     const { request, server, url } = from;
-    const sinceMs = this.#services.clock.monotonicMs();
     const { unit } = endpoint;
     if (unit.isRetired) {
-      this.#endpoints.forget(url);
-      return this.fetch(request, server, url);
+      this.endpoints.forget(url);
+      return this.fetch(from);
     }
     const query = queryOf(url) || endpoint.pathQuery;
-    const arrival = { ...from, query, sinceMs, host: this.#host };
+    const arrival = { ...from, query, host: this.#host };
     let loaded: LoadedScript;
     try {
       const loading = unit.load((declared) => requireAccess(declared, request, query));
@@ -222,36 +232,44 @@ export class Engine implements Disposable {
 
   /** Who may not run it is refused; who may runs it, with all that stands around it. */
   async #serveLoaded(endpoint: Endpoint, loaded: LoadedScript, arrival: TimedArrival): Promise<Response> {
-    const { request, server, url, query, sinceMs, host } = arrival;
+    const { request, server, url, query, startedMs, host } = arrival;
     if (loaded.takesSockets && isUpgrade(request)) return this.sockets.answer(endpoint, loaded, arrival);
     const { unit, match } = endpoint;
     const cors = corsHeaders(loaded.compiled.directives.effective, request.headers.get("origin"));
     const { timeoutMs, isBodyRaw } = loaded;
     const leftMs =
-      timeoutMs > 0 ? sinceMs + timeoutMs - this.#services.clock.monotonicMs() : Number.POSITIVE_INFINITY;
+      timeoutMs > 0 ? startedMs + timeoutMs - this.#services.clock.monotonicMs() : Number.POSITIVE_INFINITY;
     let leave: (() => void) | null = null;
+    const waitsIn = this.#recorder?.waits(unit) ?? null;
+    const begin = (body: ReceivedBody | null) => {
+      const execution = new Execution(request, server, endpoint, url, body, host, startedMs);
+      execution.waitsIn = waitsIn;
+      return execution;
+    };
     try {
       const { queueMax } = this.#settings;
       leave = await admit(unit, loaded, { request, server, query, queueMax, leftMs });
-      if (request.method === "GET" && server.upgrade(request, REFUSED)) return UPGRADED;
+      if (request.method === "GET" && server.upgrade(request, REFUSED)) {
+        if (waitsIn !== null) this.#recorder?.waited(waitsIn);
+        return UPGRADED;
+      }
       this.#services.units.begin();
       const hasMiddleware = match.pre !== null || match.post !== null;
       const isSeen = hasMiddleware || loaded.logsBody || (loaded.uses & USES.req) !== 0;
       const hasBody = isSeen && request.method !== "GET" && request.method !== "HEAD" && !isBodyRaw;
-      const body = hasBody ? await this.#receive(arrival, loaded, sinceMs, hasMiddleware) : null;
-      const execution = new Execution(request, server, endpoint, url, body, host);
+      const execution = begin(hasBody ? await this.#receive(arrival, loaded, hasMiddleware) : null);
       host.begun?.(execution);
       const ws = loaded.seesSockets ? await this.sockets.viewOf(endpoint) : undefined;
       const run = this.#executor.start(execution, loaded, { full: true, ws });
-      const value = this.#runWithMiddleware(run, endpoint, loaded);
+      const { units, log } = this.#services;
+      const value = runWithMiddleware(run, endpoint, loaded, { executor: this.#executor, units, log });
       const settled = leave ?? (() => undefined);
       leave = null;
       value.then(settled, settled);
-      const limit = { timeoutMs, sinceMs, onExpired: settled };
+      const limit = { timeoutMs, onExpired: settled };
       return withCors(await this.#answers.whenSettled(execution, run, value, limit), cors);
     } catch (thrown) {
-      const note = (message: string) => host.failed?.(message);
-      return withCors(this.#answers.refused(thrown, request, match.file, host.nextId(), note), cors);
+      return withCors(this.#answers.failed(thrown, begin(null)), cors);
     } finally {
       leave?.();
     }
@@ -259,37 +277,21 @@ export class Engine implements Disposable {
 
   /** The body for a script and the middleware around it, which may ask for the bytes. */
   #receive(
-    { request, server }: Arrival,
+    { request, server, startedMs }: Arrival,
     { bodyRules }: LoadedScript,
-    sinceMs: number,
     hasMiddleware: boolean,
   ): Promise<ReceivedBody | null> {
     const rules = hasMiddleware ? { ...bodyRules, keepsRaw: true } : bodyRules;
-    return this.#bodies.receive(request, server, rules, sinceMs, (body, error) =>
+    return this.bodies.receive(request, server, rules, startedMs, (body, error) =>
       error === null ? body : Promise.reject(error),
     );
   }
 
-  async #runWithMiddleware(
-    run: Run,
-    { match, deployment }: Endpoint,
-    loaded: LoadedScript,
-  ): Promise<unknown> {
-    const main = async () => enforceReturnType(await run.invoke(undefined), loaded, this.#services.log);
-    if (match.pre === null && match.post === null) return main();
-    const load = async (file: string | null) =>
-      file === null ? null : this.#services.units.unitOf(deployment.key, file).load();
-    const [pre, post] = await Promise.all([load(match.pre), load(match.post)]);
-    return runAround({ run, pre, post, main, beside: (script) => this.#executor.beside(run, script) });
-  }
-
-  async #document(location: DocumentLocation, request: Request, url: string): Promise<Response> {
+  #document(location: DocumentLocation, request: Request, url: string): Promise<Response> {
     const [units, root, query] = [this.#services.units, this.#settings.root, queryOf(url)];
-    try {
-      return await serveDocument(location, { request, query, units, root });
-    } catch (thrown) {
-      return this.#answers.refused(thrown, request, location.file, this.#host.nextId());
-    }
+    return serveDocument(location, { request, query, units, root }).catch((thrown) =>
+      this.#answers.refused(thrown, request, location.file, this.#host.nextId()),
+    );
   }
 }
 

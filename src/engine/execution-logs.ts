@@ -26,7 +26,7 @@ export class ExecutionLogs {
     return new LoggedExecution(endpoint, arrival, {
       policy,
       write: (record) => {
-        const durationMs = this.#clock.monotonicMs() - arrival.sinceMs;
+        const durationMs = this.#clock.monotonicMs() - arrival.startedMs;
         this.#append(endpoint, toAccessLine({ ...record, time, durationMs }, policy));
       },
     });

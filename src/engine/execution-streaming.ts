@@ -13,6 +13,8 @@ export interface Outlet {
   readonly copyBytesMax: number;
   /** Reports what went wrong once an answer has begun. */
   failed(thrown: unknown, execution: Execution): unknown;
+  /** An answer has been sent to its end, or nobody reads it any more. */
+  streamed(execution: Execution): void;
 }
 
 /** How the answer of one execution is sent; made for each, so it holds nothing but its two fields. */
@@ -42,13 +44,18 @@ export class ExecutionStreaming implements Streaming {
     const { _execution: execution, _outlet: outlet } = this;
     const { unit } = execution.endpoint;
     const callsAi = ((unit.loaded?.uses ?? 0) & USES.ai) !== 0;
-    execution.isStreaming = true;
+    const { signal } = execution;
+    const onGone = () => outlet.streamed(execution);
+    execution.isStreaming = !signal.aborted;
+    // One who goes before the first byte was taken cancels nothing.
+    signal.addEventListener("abort", onGone, { once: true });
     return {
-      signal: execution.signal,
+      signal,
       onEnd: () => {
-        execution.isStreaming = false;
+        outlet.streamed(execution);
         mayIdle(execution.request, execution.server);
       },
+      onGone,
       onError: (thrown) => this.onError(thrown),
       around: (next) =>
         outlet.mark.around(unit.place, callsAi ? () => outlet.ai.around(execution, next) : next),

@@ -1,6 +1,8 @@
 import type { Server } from "bun";
+import type { ScriptMetrics } from "../metrics/script-metrics.ts";
 import type { ReceivedBody } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { OUTCOME } from "./outcomes.ts";
 import type { SocketPeer } from "./sockets/session.ts";
 
 /** What an execution needs from its server. */
@@ -26,6 +28,14 @@ export class Execution {
   readonly server: RequestServer;
   readonly endpoint: Endpoint;
   readonly body: ReceivedBody | null;
+  /** When the request came in, in monotonic milliseconds. */
+  readonly startedMs: number;
+  /** What of its outcome has been recorded; see {@link OUTCOME}. */
+  outcome: number;
+  /** Where it is counted as one that waits; null when it does not. */
+  waitsIn: ScriptMetrics | null;
+  /** Status of its answer while that is sent bit by bit; 0 before. */
+  status: number;
   /** Whether the script printed something, so that its answer carries the execution id. */
   logged: boolean;
   /** Whether its answer is sent bit by bit, so that its connection may be quiet in between. */
@@ -42,11 +52,16 @@ export class Execution {
     url: string,
     body: ReceivedBody | null,
     host: ExecutionHost,
+    startedMs: number,
   ) {
     this.request = request;
     this.server = server;
     this.endpoint = endpoint;
     this.body = body;
+    this.startedMs = startedMs;
+    this.outcome = OUTCOME.pending;
+    this.waitsIn = null;
+    this.status = 0;
     this.logged = false;
     this.isStreaming = false;
     this._host = host;

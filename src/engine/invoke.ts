@@ -12,6 +12,7 @@ import { Execution, type ExecutionHost, type RequestServer } from "./execution.t
 import type { Executor, Run } from "./executor.ts";
 import { INVOKED_METHOD } from "./handler.ts";
 import { readResult } from "./invoke-result.ts";
+import { OUTCOME } from "./outcomes.ts";
 import { enforceReturnType } from "./return-type.ts";
 import type { RunningMark } from "./running-mark.ts";
 import type { LoadedScript } from "./script-unit.ts";
@@ -85,11 +86,10 @@ export class Invoker {
     const { active, clock, units, host, log } = this.#options;
     const { deployment, file, timeoutMs } = invocation;
     const unit = units.unitOf(deployment.key, file);
-    const execution = new InvokedExecution(endpointOf(invocation, unit), host);
+    const execution = new InvokedExecution(endpointOf(invocation, unit), host, clock.monotonicMs());
     const settled = Promise.withResolvers<InvocationOutcome>();
     const running = active.enter(execution, {
       timeoutMs,
-      sinceMs: clock.monotonicMs(),
       expire: () => {
         settled.resolve({ kind: "timedOut", message: `The run took longer than ${timeoutMs} ms` });
         execution.abort(new DOMException("The time limit of the run is over", "TimeoutError"));
@@ -112,13 +112,13 @@ export class Invoker {
   }
 
   async #run(execution: InvokedExecution): Promise<InvocationOutcome> {
-    const { answers, executor, mark, units, queueMax } = this.#options;
+    const { answers, clock, executor, mark, units, queueMax } = this.#options;
     const { unit } = execution.endpoint;
     let leave: (() => void) | null = null;
     let run: Run | null = null;
     try {
       mark.step();
-      units.hostGuard.check();
+      units.hostGuard.check(clock.monotonicMs());
       const loaded = await this.#load(execution);
       const { signal } = execution;
       leave = await takePlace(unit, loaded, { queueMax, signal });
@@ -172,11 +172,14 @@ export class Invoker {
 
 /** The request that stands for nobody's. */
 class InvokedExecution extends Execution {
-  constructor(endpoint: Endpoint, host: ExecutionHost) {
+  /** Recorded by whoever asked for the run, as no request. */
+  override outcome: number = OUTCOME.elsewhere;
+
+  constructor(endpoint: Endpoint, host: ExecutionHost, startedMs: number) {
     const url = new URL(`http://localhost${endpoint.match.routePattern}`).href;
     // Failures are then written in a form that can be read again.
     const request = new Request(url, { headers: { accept: "application/json" } });
-    super(request, NO_SERVER, endpoint, url, null, host);
+    super(request, NO_SERVER, endpoint, url, null, host, startedMs);
   }
 
   override get method(): string {

@@ -135,8 +135,9 @@ export class LoggedExecution implements ExecutionHost {
   }
 
   #write(response: Response, responseBody: LoggedBody | null, delivery: Delivery | null): void {
-    const { request, server, url } = this.#arrival;
-    const execution = this.#execution ?? new Execution(request, server, this.#endpoint, url, null, this);
+    const { request, server, url, startedMs } = this.#arrival;
+    const execution =
+      this.#execution ?? new Execution(request, server, this.#endpoint, url, null, this, startedMs);
     this.#options.write({
       executionId: this.nextId(),
       method: request.method,

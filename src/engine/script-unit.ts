@@ -7,6 +7,7 @@ import type { ReturnType } from "../compiler/return-type-shape.ts";
 import type { Directives } from "../directives/table.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { type LogPolicy, toLogPolicy } from "../logs/policy.ts";
+import { type MeasuredScript, UNMEASURED } from "../metrics/script-metrics.ts";
 import { PACKAGE_FILES } from "../packages/manifest.ts";
 import { timeoutError } from "./admit.ts";
 import { usesAi } from "./ai-names.ts";
@@ -74,7 +75,7 @@ export interface UnitOptions {
 }
 
 /** One script in one deployment: the mutable record that every URL leading to it shares. */
-export class ScriptUnit {
+export class ScriptUnit implements MeasuredScript {
   readonly file: string;
   readonly state: DeploymentState;
   /** Of its name in the running mark. */
@@ -83,6 +84,10 @@ export class ScriptUnit {
   loaded: LoadedScript | null = null;
   /** Bounds executions at once, when the script asks for it; kept across versions while the limit stays. */
   gate: Gate | null = null;
+  /** What is recorded about it. */
+  metrics = UNMEASURED;
+  /** Its route, `/users/[id]`, as the first request to it found it; "" before. */
+  scriptPath = "";
   /** Whether the deployment let go of it; a URL that still leads here must look again. */
   isRetired = false;
   readonly #options: UnitOptions;
@@ -98,6 +103,10 @@ export class ScriptUnit {
     this.state = state;
     this.#options = options;
     this.place = options.mark.placeOf(file);
+  }
+
+  get deploymentKey(): string {
+    return this.state.key;
   }
 
   /** Forgets the current version; running executions keep theirs. */

@@ -48,6 +48,8 @@ export interface StreamReading {
   readonly signal: AbortSignal;
   /** Called before the last byte is sent. */
   readonly onEnd: () => void;
+  /** Called when what is sent is let go of before that. */
+  readonly onGone: () => void;
   /** Is told what the source threw after its first chunk. */
   readonly onError: (error: unknown) => void;
   /** Runs the source's code for the next chunk. */
@@ -71,7 +73,7 @@ export interface OpenStream {
  */
 export async function openByteStream(
   source: StreamSource,
-  { signal, onEnd, onError, around }: StreamReading,
+  { signal, onEnd, onGone, onError, around }: StreamReading,
 ): Promise<OpenStream> {
   const chunks = new ChunkReader(iteratorOf(source), around);
   const { promise: gone, reject } = Promise.withResolvers<never>();
@@ -105,7 +107,10 @@ export async function openByteStream(
         controller.error();
       }
     },
-    cancel: () => chunks.stop(),
+    cancel: () => {
+      chunks.stop();
+      onGone();
+    },
   });
   return { first: first ?? new Uint8Array(), body };
 }

@@ -11,6 +11,7 @@ import type { BenchEffort, BenchRow, Scenario } from "./scenario.ts";
 import { loopGuardScenarios } from "./scenarios/loop-guards.ts";
 import { manyScriptsScenario } from "./scenarios/many-scripts.ts";
 import { calledScriptsScenario, overwritesScenario } from "./scenarios/memory.ts";
+import { metricsScenario } from "./scenarios/metrics.ts";
 import { socketScenarios } from "./scenarios/sockets.ts";
 import { startupScenario } from "./scenarios/startup.ts";
 import { throughputScenarios } from "./scenarios/throughput.ts";
@@ -18,6 +19,7 @@ import { throughputScenarios } from "./scenarios/throughput.ts";
 const SCENARIOS: readonly Scenario[] = [
   ...throughputScenarios,
   ...loopGuardScenarios,
+  metricsScenario,
   ...socketScenarios,
   manyScriptsScenario,
   startupScenario,

@@ -34,12 +34,16 @@ export async function startBareServer(answer: BareAnswer): Promise<BenchServer> 
  * Starts the product as the README's production line does, over a storage directory of its own.
  *
  * @param files Scripts below the scripts root, by relative path.
+ * @param flags As on the command line.
  */
-export async function startExecServer(files: Readonly<Record<string, string>>): Promise<BenchServer> {
+export async function startExecServer(
+  files: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<BenchServer> {
   const storage = await tempDir();
   try {
     await writeScripts(storage, files);
-    const server = await startExecServerOver(storage);
+    const server = await startExecServerOver(storage, flags);
     return {
       ...server,
       async [Symbol.asyncDispose]() {
@@ -61,10 +65,14 @@ export async function writeScripts(storage: TempDir, files: Readonly<Record<stri
 }
 
 /** As {@link startExecServer}, over a storage directory that stays the caller's. */
-export async function startExecServerOver(storage: TempDir): Promise<BenchServer> {
+export async function startExecServerOver(
+  storage: TempDir,
+  flags: readonly string[] = [],
+): Promise<BenchServer> {
   const command = [
     ...[process.execPath, join(ROOT, "src/main.ts")],
     ...["--port", "0", "--storage-dir", storage.path],
+    ...flags,
   ];
   const server = await start(command, startScriptEnvironment());
   // What is measured is the server, not the idle parent that owns it.

@@ -431,7 +431,12 @@ describe("waiting", () => {
       upgrade: () => false,
     };
     const url = "http://localhost/a";
-    const answer = live.engine.fetch(new Request(url), server, url);
+    const answer = live.engine.fetch({
+      request: new Request(url),
+      server,
+      url,
+      startedMs: performance.now(),
+    });
     expect(limits).toEqual([0]);
     letGo();
     expect(await (await answer).text()).toBe("late");

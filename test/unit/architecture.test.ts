@@ -22,6 +22,7 @@ const LAYER_OF: Readonly<Record<string, number>> = {
   supervisor: 3,
   viewer: 3,
   logs: 3,
+  metrics: 3,
   ai: 4,
   routing: 4,
   templates: 4,

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { isBytes, isObject } from "../../base/realm.ts";
-import { ChunkStream, KEPT_UP_BYTES, type WriteLimit } from "../chunk-stream.ts";
+import { ChunkStream, KEPT_UP_BYTES, type StreamEnds, type WriteLimit } from "../chunk-stream.ts";
 import { closeClass } from "../harden.ts";
 import { looksLikeHtml } from "../html-text.ts";
 import { JSON_INIT, JSON_TYPE, type Stringify, serialise } from "../json.ts";
@@ -232,7 +232,7 @@ export class ScriptResponse {
       );
     }
     if (state.kind === "writing") {
-      return new Response(this._openStream(state, streaming.begin().onEnd), this._init());
+      return new Response(this._openStream(state, streaming.begin()), this._init());
     }
     const body = state.kind === "ended" && !isBodiless(this.statusCode) ? state.body : null;
     const init = this._init();
@@ -259,8 +259,8 @@ export class ScriptResponse {
     sink?.fail();
   }
 
-  private _openStream(state: ResponseState & { kind: "writing" }, onEnd: () => void): ReadableStream {
-    state.sink = new ChunkStream(state.chunks.splice(0), { limit: this._writeLimit, onEnd });
+  private _openStream(state: ResponseState & { kind: "writing" }, reading: StreamEnds): ReadableStream {
+    state.sink = new ChunkStream(state.chunks.splice(0), this._writeLimit, reading);
     return state.sink.readable;
   }
 

@@ -4,6 +4,7 @@ import { withDeadline } from "../../base/deadline.ts";
 import type { IdSource } from "../../base/ids.ts";
 import { toRecord } from "../../base/record.ts";
 import { ExecError } from "../../errors/exec-error.ts";
+import type { Recorder } from "../../metrics/recorder.ts";
 import type { ActiveExecutions } from "../active.ts";
 import { requireAccess, timeoutError } from "../admit.ts";
 import type { Answers } from "../answers.ts";
@@ -34,6 +35,7 @@ export interface SocketsServices {
   readonly log: Logger;
   readonly loopTurns: LoopTurns;
   readonly mark: RunningMark;
+  readonly recorder: Recorder | null;
   readonly load: (deploymentKey: string, file: string) => LoadedScript | Promise<LoadedScript>;
   readonly explain: (thrown: unknown) => ThrownReport;
 }
@@ -66,14 +68,13 @@ export class SocketAdmission {
   /** Answers a handshake to a script that takes sockets. Never rejects. */
   answer(endpoint: Endpoint, loaded: LoadedScript, handshake: Handshake): Promise<Response> {
     const { active, answers } = this.#services;
-    const { request, server, url, sinceMs, host } = handshake;
+    const { request, server, url, startedMs, host } = handshake;
     const { timeoutMs } = loaded;
-    const execution = new HandshakeExecution(request, server, endpoint, url, host);
+    const execution = new HandshakeExecution(request, server, endpoint, url, host, startedMs);
     host.begun?.(execution);
     const { promise, resolve } = Promise.withResolvers<Response>();
     const running = active.enter(execution, {
       timeoutMs,
-      sinceMs,
       expire: () => {
         resolve(answers.failed(timeoutError(loaded.compiled.file, timeoutMs), execution));
         execution.abort(new DOMException("The time limit of the script is over", "TimeoutError"));
@@ -138,14 +139,15 @@ export class SocketAdmission {
   }
 
   /** The run that serves a new socket: of the version that is current now. */
-  async #runOf(hub: SocketHub, { endpoint }: HandshakeExecution, { request, server, url }: Handshake) {
+  async #runOf(hub: SocketHub, { endpoint }: HandshakeExecution, handshake: Handshake) {
+    const { request, server, url, startedMs } = handshake;
     const { unit } = endpoint;
     for (;;) {
       if (unit.isRetired || this.#places.isClosing) throw new ExecError("shuttingDown");
       const loaded = await unit.load();
       const run = await hub.runOf(loaded, () => {
         const { host } = this.#services;
-        return this.#start(hub, loaded, new SetUpExecution(request, server, endpoint, url, host));
+        return this.#start(hub, loaded, new SetUpExecution(request, server, endpoint, url, host, startedMs));
       });
       if (!run.isOver) return run;
     }
@@ -170,13 +172,14 @@ export class SocketAdmission {
     const { request, server, signal, endpoint } = execution;
     if (signal.aborted) throw new ExecError("clientGone");
     if (this.#places.isClosing) throw new ExecError("shuttingDown");
-    const { clock, ids } = this.#services;
+    const { clock, ids, recorder } = this.#services;
     const protocol = chooseProtocol(request, socketRun.facade.protocols);
     const session = new SocketSession(socketRun, this.#places, {
       id: ids.next("sock_", clock.now().getTime()),
       protocol,
       req: run.req,
       startedMs: clock.monotonicMs(),
+      metrics: recorder?.of(endpoint.unit) ?? null,
       data: {
         query: toRecord(new URLSearchParams(execution.query)),
         headers: { ...run.req?.headers },

@@ -1,37 +1,9 @@
-/** What happened to sockets since the start of the process (metrics.md §2, §3); whoever shows metrics reads it. */
-export class SocketCounters {
-  /** Sockets whose handshake succeeded. */
-  opened = 0;
-  /** Closed with 1000 or 1001 (metrics.md §2). */
-  normalCloses = 0;
-  /** Closed with any other code, or without one. */
-  abnormalCloses = 0;
-  /** Milliseconds that closed sockets were open, together. */
-  sessionMsTotal = 0;
-  /** Of the one that was open for longest. */
-  sessionMsMax = 0;
+import { SocketCounts } from "../../metrics/socket-counts.ts";
+
+/** What happened to all sockets since the start of the process. */
+export class SocketCounters extends SocketCounts {
   /** Handshakes refused because of `--sockets-max`. */
   refused = 0;
   /** Sockets cut off because of `--socket-backlog-max`. */
   cutOff = 0;
-
-  get closed(): number {
-    return this.normalCloses + this.abnormalCloses;
-  }
-
-  /** Open now. */
-  get active(): number {
-    return this.opened - this.closed;
-  }
-
-  /**
-   * @param code Of the close frame; 1005 for one without a code, 1006 where there was none.
-   * @param sessionMs How long the socket was open.
-   */
-  noteClosed(code: number, sessionMs: number): void {
-    this.sessionMsTotal += sessionMs;
-    this.sessionMsMax = Math.max(this.sessionMsMax, sessionMs);
-    if (code === 1000 || code === 1001) this.normalCloses++;
-    else this.abnormalCloses++;
-  }
 }

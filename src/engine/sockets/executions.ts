@@ -6,8 +6,15 @@ import { SET_UP_METHOD } from "../handler.ts";
 export class HandshakeExecution extends Execution {
   readonly #clientIp: string;
 
-  constructor(request: Request, server: RequestServer, endpoint: Endpoint, url: string, host: ExecutionHost) {
-    super(request, server, endpoint, url, null, host);
+  constructor(
+    request: Request,
+    server: RequestServer,
+    endpoint: Endpoint,
+    url: string,
+    host: ExecutionHost,
+    startedMs: number,
+  ) {
+    super(request, server, endpoint, url, null, host, startedMs);
     this.#clientIp = super.clientIp;
   }
 

@@ -1,5 +1,6 @@
 import type { ServerWebSocket } from "bun";
 import { isPromiseLike } from "../../base/realm.ts";
+import type { ScriptMetrics } from "../../metrics/script-metrics.ts";
 import { CELL } from "../../process/page.ts";
 import type { RunningMark } from "../running-mark.ts";
 import type { HandlerName, SocketHandlers } from "./handlers.ts";
@@ -51,6 +52,8 @@ export interface SessionFacts {
   readonly req: unknown;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
+  /** Where its script is recorded; null when nothing is. */
+  readonly metrics: ScriptMetrics | null;
 }
 
 /** Shorter messages do not become smaller. */
@@ -66,6 +69,7 @@ export class SocketSession implements SocketPeer {
   readonly run: SocketRun;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
+  readonly metrics: ScriptMetrics | null;
   readonly #host: SessionHost;
   readonly #handlers: SocketHandlers;
   readonly #compresses: boolean;
@@ -86,6 +90,7 @@ export class SocketSession implements SocketPeer {
     this.#place = run.loaded.place;
     this.#req = facts.req;
     this.startedMs = facts.startedMs;
+    this.metrics = facts.metrics;
     this.socket = new ScriptSocket(this, facts);
   }
 

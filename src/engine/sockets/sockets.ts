@@ -112,10 +112,13 @@ export class Sockets implements Disposable {
       opened: (session) => {
         this.#sessions.add(session);
         this.counters.opened++;
+        session.metrics?.noteOpened(session.startedMs);
       },
       closed: (session, code) => {
         this.#sessions.delete(session);
-        this.counters.noteClosed(code, clock.monotonicMs() - session.startedMs);
+        const nowMs = clock.monotonicMs();
+        this.counters.noteClosed(code, nowMs - session.startedMs);
+        session.metrics?.noteClosed(code, session.startedMs, nowMs);
       },
       cutOff: () => {
         this.counters.cutOff++;

@@ -7,13 +7,13 @@ import { RunningMark } from "../../../src/engine/running-mark.ts";
 import { until } from "../../support/until.ts";
 
 /** An execution as far as this class asks. */
-function execution(): Execution & { readonly reasons: unknown[] } {
+function execution(startedMs = systemClock.monotonicMs()): Execution & { readonly reasons: unknown[] } {
   const reasons: unknown[] = [];
   const endpoint = { unit: { place: 0, state: { begin: () => undefined, end: () => undefined } } };
-  return { reasons, endpoint, abort: (reason: unknown) => reasons.push(reason) } as never;
+  return { reasons, endpoint, startedMs, abort: (reason: unknown) => reasons.push(reason) } as never;
 }
 
-const unlimited = { timeoutMs: 0, sinceMs: 0, expire: () => undefined };
+const unlimited = { timeoutMs: 0, expire: () => undefined };
 
 describe("ActiveExecutions", () => {
   test("counts what has entered and not left; leaving twice counts once", () => {
@@ -56,7 +56,7 @@ describe("ActiveExecutions", () => {
       calls++;
       resolve();
     };
-    const running = active.enter(execution(), { timeoutMs: 5, sinceMs: systemClock.monotonicMs(), expire });
+    const running = active.enter(execution(), { timeoutMs: 5, expire });
     await promise;
     expect([calls, active.size]).toEqual([1, 1]);
     running.leave();
@@ -67,7 +67,7 @@ describe("ActiveExecutions", () => {
     using active = new ActiveExecutions(systemClock, new RunningMark());
     const { promise, resolve } = Promise.withResolvers<void>();
     const sinceMs = systemClock.monotonicMs() - 3_600_000;
-    active.enter(execution(), { timeoutMs: 3_600_000, sinceMs, expire: resolve });
+    active.enter(execution(sinceMs), { timeoutMs: 3_600_000, expire: resolve });
     await promise;
   });
 
@@ -94,7 +94,7 @@ describe("ActiveExecutions", () => {
 
   test("one that leaves in time is never told, and neither is one of a disposed set", async () => {
     let calls = 0;
-    const limit = { timeoutMs: 5, sinceMs: systemClock.monotonicMs(), expire: () => calls++ };
+    const limit = { timeoutMs: 5, expire: () => calls++ };
     {
       using active = new ActiveExecutions(systemClock, new RunningMark());
       active.enter(execution(), limit).leave();

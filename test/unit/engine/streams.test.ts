@@ -3,10 +3,11 @@ import { ChunkStream, KEPT_UP_BYTES, WriteLimit } from "../../../src/engine/chun
 import { openByteStream, type StreamSource } from "../../../src/engine/streams.ts";
 
 function open(source: StreamSource, signal = new AbortController().signal) {
-  const seen = { ends: 0, errors: [] as unknown[] };
+  const seen = { ends: 0, gone: 0, errors: [] as unknown[] };
   const reading = {
     signal,
     onEnd: () => seen.ends++,
+    onGone: () => seen.gone++,
     onError: (error: unknown) => seen.errors.push(error),
     around: <T>(run: () => T) => run(),
   };
@@ -19,7 +20,7 @@ describe("a source that is streamed", () => {
     const { first, body } = await opened;
     expect(new TextDecoder().decode(first)).toBe("a");
     expect(await new Response(body).text()).toBe("ab");
-    expect(seen).toEqual({ ends: 1, errors: [] });
+    expect(seen).toEqual({ ends: 1, gone: 0, errors: [] });
   });
 
   test("may have nothing to say", async () => {
@@ -75,7 +76,7 @@ describe("what is written bit by bit", () => {
   const stream = (bytesMax: number) => {
     const limit = new WriteLimit(bytesMax);
     let ends = 0;
-    const chunks = new ChunkStream([], { limit, onEnd: () => ends++ });
+    const chunks = new ChunkStream([], limit, { onEnd: () => ends++, onGone: () => undefined });
     return { limit, chunks, ends: () => ends };
   };
 
