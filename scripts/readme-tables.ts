@@ -3,6 +3,7 @@ import { settingsAsMarkdown } from "../src/config/describe.ts";
 import { directivesAsMarkdown } from "../src/directives/describe.ts";
 import { failuresAsMarkdown } from "../src/errors/describe.ts";
 import { eventsAsMarkdown } from "../src/events/describe.ts";
+import { familiesAsMarkdown } from "../src/metrics/describe.ts";
 
 /** TABLE: name of a marker → the table that stands behind it. */
 const TABLES: Readonly<Record<string, () => string>> = {
@@ -11,6 +12,7 @@ const TABLES: Readonly<Record<string, () => string>> = {
   failures: failuresAsMarkdown,
   access: accessAsMarkdown,
   events: eventsAsMarkdown,
+  families: familiesAsMarkdown,
 };
 
 /**

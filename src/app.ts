@@ -9,12 +9,14 @@ import { containerTag } from "./ai/provider.ts";
 import { SystemPrompts } from "./ai/system-prompts.ts";
 import type { Api } from "./api/register.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
+import { lazily } from "./base/lazily.ts";
 import { codeOf } from "./base/system-error.ts";
 import { SingleNode } from "./cluster/single-node.ts";
 import type { Config } from "./config/load.ts";
 import { isControlUrl } from "./dispatch.ts";
 import { ActiveExecutions } from "./engine/active.ts";
 import { closeShown } from "./engine/ai-names.ts";
+import { DeploymentRefusals } from "./engine/deployment-limits.ts";
 import { Engine } from "./engine/engine.ts";
 import { toEngineSettings } from "./engine/engine-options.ts";
 import type { RequestServer } from "./engine/execution.ts";
@@ -22,7 +24,9 @@ import { ExecutionLogs } from "./engine/execution-logs.ts";
 import { closeHostRealm } from "./engine/host-realm.ts";
 import { keepOpenLong, whileOpen } from "./engine/idle.ts";
 import type { Invoker } from "./engine/invoke.ts";
+import { readLimitCounts } from "./engine/limit-counts.ts";
 import { RunningMark } from "./engine/running-mark.ts";
+import { SocketCounters } from "./engine/sockets/counters.ts";
 import { Units } from "./engine/units.ts";
 import { toErrorResponse } from "./errors/envelope.ts";
 import { ExecError } from "./errors/exec-error.ts";
@@ -32,6 +36,7 @@ import { LogFiles } from "./logs/files.ts";
 import { LogFollowers } from "./logs/followers.ts";
 import { LogRotator } from "./logs/rotator.ts";
 import { LogSearch } from "./logs/search.ts";
+import type { PrometheusExporter, PrometheusSources } from "./metrics/prometheus.ts";
 import { Recorder } from "./metrics/recorder.ts";
 import { BunCommand } from "./packages/command.ts";
 import { Installer } from "./packages/installer.ts";
@@ -124,6 +129,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   );
   const logFollowers = building.use(new LogFollowers(logs, clock, { countMax: config.logFollowersMax }));
   const logSearch = building.use(new LogSearch({ timeoutMs: config.logSearchTimeout }));
+  const refusals = new DeploymentRefusals();
   const active = building.use(new ActiveExecutions(clock, mark));
   const units = building.use(
     new Units({
@@ -140,14 +146,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       compiledMax: config.compiledMax,
       contextsReady: config.contextsReady,
       deploymentsMax: config.vmCacheCap,
-      timersMax: config.timersMax,
-      listenersMax: config.listenersMax,
+      limits: { timersMax: config.timersMax, listenersMax: config.listenersMax, refusals },
       timeoutDefaultMs: config.timeoutDefault,
       loopLimitDefaultMs: config.loopLimit,
     }),
   );
-  const { metricsScriptsCap: scriptsMax } = config;
-  const recorder = scriptsMax === 0 ? null : new Recorder({ clock, scriptsMax });
+  const recorder = new Recorder({ clock, scriptsMax: config.metricsScriptsCap });
+  const sockets = new SocketCounters();
   changes.subscribe((change) => routes.apply(change));
   changes.subscribe((change) => change.kind === "reset" || installer.noteChange(change.file));
   changes.subscribe((change) => units.apply(change));
@@ -173,6 +178,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   );
   routes.rebuild();
 
+  const startedAt = clock.now();
+  const limits = () => readLimitCounts({ engine, installer, recorder, refusals, units });
   const services: Services = {
     config,
     clock,
@@ -200,15 +207,19 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     schedules,
     fireLog,
     recorder,
+    sockets,
+    limits,
+    exporter: lazily(() => loadExporter({ recorder, limits, startedAt })),
     restarts,
     viewer: building.use(new ScalarBuild()),
-    startedAt: clock.now(),
+    startedAt,
   };
   const engine = building.use(
     new Engine(
       {
-        ...{ ai, clock, log, routes, shared, units, active, mark, recorder },
+        ...{ ai, clock, log, routes, shared, units, active, mark, sockets },
         logs: new ExecutionLogs(logs, clock),
+        recorder: config.metricsScriptsCap === 0 ? null : recorder,
       },
       toEngineSettings(config),
     ),
@@ -267,15 +278,9 @@ async function loadApi(services: Services): Promise<Api> {
   return createApi(OPERATIONS, services);
 }
 
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= make().catch((error) => {
-      made = null; // The next call tries again.
-      throw error;
-    });
-    return made;
-  };
+async function loadExporter(sources: PrometheusSources): Promise<PrometheusExporter> {
+  const { PrometheusExporter } = await import("./metrics/prometheus.ts");
+  return new PrometheusExporter(sources);
 }
 
 function readText(path: string): string | null {

@@ -6,7 +6,11 @@ import type { EventBus } from "./events/bus.ts";
 import type { LogFiles } from "./logs/files.ts";
 import type { LogFollowers } from "./logs/followers.ts";
 import type { LogSearch } from "./logs/search.ts";
+import type { LimitCounts } from "./metrics/limits.ts";
+import type { PrometheusExporter } from "./metrics/prometheus.ts";
 import type { Recorder } from "./metrics/recorder.ts";
+import type { ScriptMetrics } from "./metrics/script-metrics.ts";
+import type { SocketCounts } from "./metrics/socket-counts.ts";
 import type { Installer } from "./packages/installer.ts";
 import type { PackageJobs } from "./packages/package-jobs.ts";
 import type { PackageResolver } from "./packages/resolver.ts";
@@ -60,8 +64,14 @@ export interface Services {
   readonly schedules: Scheduler;
   /** How their runs ended. */
   readonly fireLog: FireLog;
-  /** What is recorded about requests to scripts; null when nothing is. */
-  readonly recorder: Recorder | null;
+  /** What is recorded about requests to scripts; empty for ever when nothing is. */
+  readonly recorder: Recorder;
+  /** What happened to sockets. */
+  readonly sockets: SocketCounts;
+  /** How often limits of the settings were reached. */
+  readonly limits: () => LimitCounts;
+  /** The metrics for Prometheus, loaded on first use: most servers have no one who asks. */
+  readonly exporter: () => Promise<PrometheusExporter>;
   /** The parent of this process; null when nobody could start it again. */
   readonly restarts: Restarts | null;
   /** What shows OpenAPI documents in a browser. */
@@ -74,6 +84,8 @@ export interface Services {
 export interface RunningExecutions {
   /** Executions that have not finished. */
   readonly size: number;
+  /** Executions whose script runs, by where it is recorded. */
+  countByScript(): ReadonlyMap<ScriptMetrics, number>;
   /** Those executions, oldest first. */
   list(): readonly RunningExecution[];
 }
@@ -101,6 +113,6 @@ export interface ExecutionCaches {
    */
   clear(deploymentKey: string | null): { cleared: number; remaining: number };
 
-  /** Deployments that have a kept context now. */
-  count(): number;
+  /** Keys of the deployments that have a kept context now. */
+  keys(): readonly string[];
 }

@@ -17,6 +17,12 @@ export const ROUTES = {
   "GET /api/v1/exec/docs/viewer.css": "public",
   "GET /api/v1/exec/docs/scalar.js": "public",
 
+  "GET /api/v1/exec/monitor/stats": "metrics:read",
+  "GET /api/v1/exec/monitor/active-requests": "metrics:read",
+  "GET /api/v1/exec/monitor/scripts": "metrics:read",
+  "POST /api/v1/exec/monitor/script-performance": "metrics:read",
+  "GET /api/v1/exec/monitor/metrics": "metrics:read",
+
   "GET /api/v1/exec/system/restart-status": "system:read",
   "POST /api/v1/exec/system/restart": "admin",
 

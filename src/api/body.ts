@@ -35,15 +35,16 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Ui
 /**
  * Parses a JSON body.
  *
+ * @param refusal Text of the refusal, where it is not the usual one.
  * @throws {ExecError} `invalidJson` with what went wrong and the beginning of what was sent.
  */
-export function parseJsonBody(bytes: Uint8Array, contentType: string | null): unknown {
+export function parseJsonBody(bytes: Uint8Array, contentType: string | null, refusal?: string): unknown {
   let text: string | null = null;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return JSON.parse(text);
   } catch (cause) {
-    throw new ExecError("invalidJson", undefined, {
+    throw new ExecError("invalidJson", refusal, {
       details: {
         field: "body",
         reason: "malformed JSON",

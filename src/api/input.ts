@@ -79,7 +79,7 @@ async function readJson(operation: Operation, call: RawCall): Promise<unknown> {
   if (bytes.length > 0) requireJsonMediaType(call.request.headers);
   if (operation.body === undefined) return {};
   const contentType = call.request.headers.get("content-type");
-  const value = bytes.length === 0 ? {} : parseJsonBody(bytes, contentType);
+  const value = bytes.length === 0 ? {} : parseJsonBody(bytes, contentType, operation.malformedBody);
   return check(operation.body, "body", isRecord(value) ? withScopeAlias(value) : value);
 }
 

@@ -42,6 +42,8 @@ export interface Contract<
   readonly query?: Query;
   /** Body of a call; an empty one is read as `{}` and validated like any other. */
   readonly body?: Body;
+  /** Text of the refusal of a body that is no JSON, where the contract fixes another than everywhere else. */
+  readonly malformedBody?: string;
   /** Shape of the success body. */
   readonly response: Answer;
   /** Status of success; 200 when left out. */

@@ -5,6 +5,7 @@ import { health } from "./health/index.ts";
 import { ids } from "./ids/index.ts";
 import { logs } from "./logs/index.ts";
 import { magicComments } from "./magic-comments/index.ts";
+import { monitor } from "./monitor/index.ts";
 import type { Operation } from "./operation.ts";
 import { packageFile } from "./package/index.ts";
 import { route } from "./route/index.ts";
@@ -20,6 +21,7 @@ import { validate } from "./validate/index.ts";
 /** Every operation of the control API, namespace by namespace in the order of the documents. */
 export const OPERATIONS: readonly Operation[] = [
   ...health,
+  ...monitor,
   ...system,
   ...scripts,
   ...validate,

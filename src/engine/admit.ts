@@ -78,7 +78,8 @@ async function waitForPlace({ gate }: ScriptUnit, signal: AbortSignal): Promise<
   return (await gate?.enter(signal)) ?? null;
 }
 
-function queueFull({ file, gate }: ScriptUnit, queueMax: number): ExecError {
+function queueFull({ file, gate, state }: ScriptUnit, queueMax: number): ExecError {
+  state.refusals.queue++;
   return new ExecError(
     "queueFull",
     `${queueMax} requests are waiting for "${file}", the limit of --queue-max`,

@@ -4,6 +4,7 @@ import type { Ai } from "../ai/ai.ts";
 import type { CompiledScript, Compiler } from "../compiler/compiler.ts";
 import { aiMakers, usesAi } from "./ai-names.ts";
 import { guardDefiners } from "./definers.ts";
+import type { DeploymentLimits, DeploymentRefusals } from "./deployment-limits.ts";
 import { createBun } from "./facade/bun.ts";
 import { createProcess } from "./facade/process.ts";
 import type { PrintLine } from "./facade/std-streams.ts";
@@ -39,9 +40,8 @@ export interface DeploymentStateOptions {
   readonly readText: (file: string) => string | null;
   /** Variables of a script: the process's and those of its companion files. */
   readonly readEnvironment: (file: string) => Readonly<Record<string, string>>;
-  readonly timersMax: number;
+  readonly limits: DeploymentLimits;
   readonly loopTurns: LoopTurns;
-  readonly listenersMax: number;
   readonly ai: Ai;
   /** Compare-and-set on a top-level key of the deployment's shared state. */
   readonly updateState: (key: string, update: (current: unknown) => unknown) => Promise<unknown>;
@@ -60,6 +60,7 @@ export class DeploymentState implements Disposable {
   readonly modules: DeploymentModules;
   readonly timers: ScriptTimers;
   readonly listeners: ScriptListeners;
+  readonly refusals: DeploymentRefusals;
   /** Its scripts, by file. */
   readonly units = new Map<string, ScriptUnit>();
   /** Whether one of its helper modules calls a language model, for the scripts that import helpers. */
@@ -76,13 +77,19 @@ export class DeploymentState implements Disposable {
   constructor(options: DeploymentStateOptions) {
     this.key = options.key;
     this.#options = options;
+    const { timersMax, listenersMax, refusals } = options.limits;
+    this.refusals = refusals;
     this.timers = new ScriptTimers({
       mark: options.mark,
       place: options.mark.placeOf(options.key),
-      pendingMax: options.timersMax,
+      pendingMax: timersMax,
+      onRefused: () => refusals.timers++,
       report: (error) => options.report(error, options.key),
     });
-    this.listeners = new ScriptListeners({ openMax: options.listenersMax });
+    this.listeners = new ScriptListeners({
+      openMax: listenersMax,
+      onRefused: () => refusals.listeners++,
+    });
     this.modules = new DeploymentModules({
       root: options.root,
       compiler: options.compiler,

@@ -10,6 +10,7 @@ import type { BodyLimits } from "./body.ts";
 import type { ExecutionHost, RequestServer } from "./execution.ts";
 import type { ExecutionLogs } from "./execution-logs.ts";
 import type { RunningMark } from "./running-mark.ts";
+import type { SocketCounters } from "./sockets/counters.ts";
 import type { SocketsSettings } from "./sockets/sockets.ts";
 import type { Units } from "./units.ts";
 
@@ -27,6 +28,8 @@ export interface EngineServices {
   readonly mark: RunningMark;
   /** Null when nothing is recorded. */
   readonly recorder: Recorder | null;
+  /** What happens to sockets. */
+  readonly sockets: SocketCounters;
 }
 
 /** What the settings decide about the engine. */

@@ -51,11 +51,11 @@ export class Engine implements Disposable {
   constructor(services: EngineServices, settings: EngineSettings) {
     this.#services = services;
     this.#settings = settings;
-    const { ai, clock, log, logs, shared, units, mark, recorder } = services;
+    const { active, ai, clock, log, logs, shared, units, mark, recorder, sockets: counters } = services;
     this.#recorder = recorder;
     const { root, production, trustProxy, queueMax, answerCopyMaxBytes: copyBytesMax } = settings;
     const ids = new IdSource();
-    this.active = services.active;
+    this.active = active;
     this.#marked = mark.cells;
     this.#host = { trustProxy, nextId: () => ids.next("exec_", clock.now().getTime()) };
     this.bodies = new BodyReader(clock, settings.bodies);
@@ -63,16 +63,16 @@ export class Engine implements Disposable {
     this.#executor = new InlineExecutor({ ai, shared, log, logs, mark, writeLimit: this.writeLimit });
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
-    const [active, executor, host] = [this.active, this.#executor, this.#host];
+    const [executor, host] = [this.#executor, this.#host];
     const { loopTurns } = units;
     const outcomes = new Outcomes(recorder);
     const answers = new Answers({ active, ai, failures, log, mark, loopTurns, outcomes, copyBytesMax });
     this.#answers = answers;
     this.#answerBroken = brokenAnswer({ answers, logs, units });
-    const parts = { active, answers, clock, executor, host, log, mark };
+    const parts = { active, answers, clock, counters, executor, host, log, mark, recorder };
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);
-    const sockets = new Sockets({ ...parts, explain, ids, load, loopTurns, recorder }, settings.sockets);
+    const sockets = new Sockets({ ...parts, explain, ids, load, loopTurns }, settings.sockets);
     this.sockets = sockets;
     this.invoker = new Invoker({ ...parts, units, queueMax, socketsOf: (each) => sockets.viewOf(each) });
   }

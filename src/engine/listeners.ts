@@ -14,11 +14,15 @@ interface Listener {
 export class ScriptListeners implements Disposable {
   readonly #open = new Set<Listener>();
   readonly #openMax: number;
-  #refused = 0;
+  readonly #onRefused: () => void;
 
-  /** @param options.openMax Listeners that may be open at once. */
-  constructor({ openMax }: { readonly openMax: number }) {
+  /**
+   * @param options.openMax Listeners that may be open at once.
+   * @param options.onRefused Is told of each that is one too many.
+   */
+  constructor({ openMax, onRefused }: { readonly openMax: number; readonly onRefused: () => void }) {
     this.#openMax = openMax;
+    this.#onRefused = onRefused;
   }
 
   /** Listeners open now. */
@@ -26,16 +30,11 @@ export class ScriptListeners implements Disposable {
     return this.#open.size;
   }
 
-  /** Listeners refused because too many were open. */
-  get refused(): number {
-    return this.#refused;
-  }
-
   /** The same function, with an owner for what it opens. */
   owned<T extends (...args: never[]) => unknown>(listen: T): T {
     return harden((...args: never[]) => {
       if (this.#open.size >= this.#openMax) {
-        this.#refused++;
+        this.#onRefused();
         throw new Error(`Cannot listen: ${this.#openMax} listeners are open, the limit of --listeners-max`);
       }
       return this.#keep(listen(...args) as Listener);

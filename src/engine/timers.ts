@@ -28,22 +28,25 @@ export class ScriptTimers implements Disposable {
   readonly #report: (error: unknown) => void;
   readonly #mark: RunningMark;
   readonly #place: number;
-  #refused = 0;
+  readonly #onRefused: () => void;
   #isDisposed = false;
 
   /**
    * @param options.pendingMax Timers that may wait at once.
+   * @param options.onRefused Is told of each timer that is one too many.
    * @param options.report Is told what a callback threw.
    * @param options.mark Is told that a callback runs, as code of the script that started the timer.
    * @param options.place Of the deployment's name, for timers that a script started after it had waited.
    */
   constructor(options: {
     readonly pendingMax: number;
+    readonly onRefused: () => void;
     readonly report: (error: unknown) => void;
     readonly mark: RunningMark;
     readonly place: number;
   }) {
     this.#pendingMax = options.pendingMax;
+    this.#onRefused = options.onRefused;
     this.#report = options.report;
     this.#mark = options.mark;
     this.#place = options.place;
@@ -63,11 +66,6 @@ export class ScriptTimers implements Disposable {
     return this.#pending.size;
   }
 
-  /** Timers refused because too many were waiting. */
-  get refused(): number {
-    return this.#refused;
-  }
-
   /** Ends every timer; no other can be started. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
@@ -79,7 +77,7 @@ export class ScriptTimers implements Disposable {
       if (typeof callback !== "function") throw new TypeError("The callback of a timer must be a function");
       if (this.#isDisposed) throw new Error("Cannot start a timer: the deployment was let go of");
       if (this.#pending.size >= this.#pendingMax) {
-        this.#refused++;
+        this.#onRefused();
         throw new Error(`Cannot start a timer: ${this.#pendingMax} are pending, the limit of --timers-max`);
       }
       const place = this.#mark.cells[CELL.running] || this.#place;

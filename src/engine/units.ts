@@ -20,8 +20,7 @@ import { ScriptUnit } from "./script-unit.ts";
 import { reportThrown } from "./thrown.ts";
 
 /** What the units are made from. */
-export interface UnitsOptions
-  extends Pick<DeploymentStateOptions, "ai" | "readText" | "timersMax" | "listenersMax"> {
+export interface UnitsOptions extends Pick<DeploymentStateOptions, "ai" | "readText" | "limits"> {
   /** Absolute scripts root. */
   readonly root: string;
   readonly log: Logger;
@@ -57,7 +56,6 @@ export class Units implements Disposable {
   readonly hostGuard = createHostGuard();
   readonly #deployments = new Map<string, DeploymentState>();
   #unitCount = 0;
-  #evicted = 0;
   #frozenRealm: FrozenRealm | null = null;
 
   constructor(options: UnitsOptions) {
@@ -90,15 +88,13 @@ export class Units implements Disposable {
     this.hostGuard.checkReplaced();
   }
 
-  /** Deployments with live state. */
-  count(): number {
-    return this.#deployments.size;
+  /** Keys of the deployments with live state. */
+  keys(): readonly string[] {
+    return [...this.#deployments.keys()];
   }
 
-  /** Deployments and scripts let go of because there were too many. */
-  get evicted(): number {
-    return this.#evicted;
-  }
+  /** Let go of because there were too many. */
+  readonly evicted = { deployments: 0, scripts: 0 };
 
   /** Keys of the deployments that were called last, the latest first. */
   lastUsed(countMax: number): string[] {
@@ -190,7 +186,7 @@ export class Units implements Disposable {
     const known = this.#deployments.get(key);
     if (known) return known;
     if (this.#deployments.size >= this.#options.deploymentsMax) this.#evict();
-    const { root, log, mark, readText, timersMax, listenersMax, environment, ai } = this.#options;
+    const { root, log, mark, readText, limits, environment, ai } = this.#options;
     const state = new DeploymentState({
       key,
       root,
@@ -201,9 +197,8 @@ export class Units implements Disposable {
       hostGuard: this.hostGuard,
       readText,
       readEnvironment: (file) => ({ ...environment, ...readEnvironment(root, file) }),
-      timersMax,
+      limits,
       loopTurns: this.loopTurns,
-      listenersMax,
       ai,
       updateState: (name, update) =>
         this.#options.cluster.updateState({ deploymentKey: key, key: name, update }),
@@ -224,7 +219,7 @@ export class Units implements Disposable {
     if (oldest === null) return; // All of them are at work: for once there is one more.
     this.#drop(oldest);
     this.#options.shared.drop(oldest.key);
-    this.#evicted++;
+    this.evicted.deployments++;
   }
 
   #evictUnit(): void {
@@ -232,7 +227,7 @@ export class Units implements Disposable {
       const unit = state.units.values().next().value;
       if (unit === undefined) continue;
       this.#dropUnit(unit);
-      this.#evicted++;
+      this.evicted.scripts++;
       return;
     }
   }

@@ -18,6 +18,7 @@ export class ScriptMetricsMap {
   readonly #givenUp = new Durations();
   readonly #droppedScripts = new WeakSet<MeasuredScript>();
   #dropped = 0;
+  #evicted = 0;
   /** Who was idle at the last look, the one idle for longest last. */
   #candidates: { readonly entry: ScriptMetrics; readonly lastActivityMs: number }[] = [];
   #fullUntilMs = Number.NEGATIVE_INFINITY;
@@ -35,6 +36,11 @@ export class ScriptMetricsMap {
   /** Scripts that were not stored because every entry had a live request or socket. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Entries given up for others. */
+  get evicted(): number {
+    return this.#evicted;
   }
 
   /** The entries, in the order in which they were first seen. */
@@ -82,6 +88,7 @@ export class ScriptMetricsMap {
         this.#entries.delete(`${entry.deploymentKey}\n${entry.scriptPath}`);
         this.#givenUp.absorb(entry.durations);
         entry.isRetired = true;
+        this.#evicted++;
         return true;
       }
       this.#candidates = [...this.#entries.values()]

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ScriptMetrics } from "../../src/metrics/script-metrics.ts";
 import { type ListeningApp, listeningApp } from "../support/listening-app.ts";
+import { openSocket } from "../support/open-socket.ts";
 import { tickingPage } from "../support/ticking-page.ts";
 import { until } from "../support/until.ts";
 
@@ -188,7 +189,7 @@ describe("a request is recorded once, whatever ends it: ", () => {
       (found) => found?.activeHttp === 0 && found.durations.count > 0 && app.app.engine.active.size === 0,
     );
     await Bun.sleep(row.failure === undefined ? 0 : 60); // What comes late would be counted a second time.
-    const { totals } = required(app);
+    const { totals } = app.app.services.recorder;
     expect({ requests: totals.requests, errors: totals.errors, active: totals.activeHttp }).toEqual({
       requests: 1,
       errors: row.failure === undefined ? 0 : 1,
@@ -217,7 +218,7 @@ describe("what is no request to a script is not recorded: ", () => {
       "b.js": "// @cors *\nreturn 1",
     });
     expect((await app.fetch(path, { method })).status).toBe(status);
-    const { totals, scripts } = required(app);
+    const { totals, scripts } = app.app.services.recorder;
     expect([totals.requests, scripts.size]).toEqual([0, 0]);
   });
 });
@@ -247,7 +248,7 @@ describe("while a request goes on", () => {
       );
       expect((await answer).status).toBe(200);
     }
-    expect([entry.activeHttp, required(app).totals.activeHttp]).toEqual([0, 0]);
+    expect([entry.activeHttp, app.app.services.recorder.totals.activeHttp]).toEqual([0, 0]);
   });
 
   test("a stream is active, and listed, until its end, and lasts as long", async () => {
@@ -282,7 +283,7 @@ describe("sockets", () => {
 
   test("are recorded with their script, and are no requests", async () => {
     await using app = await listeningApp(FILES);
-    const sockets = await Promise.all([openSocket(app), openSocket(app)]);
+    const sockets = await Promise.all([openSocket(app.url, "/a"), openSocket(app.url, "/a")]);
     const entry = entryOf(app) as ScriptMetrics;
     await until(
       () => [entry.sockets.opened, entry.sockets.active],
@@ -296,7 +297,19 @@ describe("sockets", () => {
       (active) => active === 0,
     );
     expect([entry.sockets.normalCloses, entry.sockets.abnormalCloses]).toEqual([1, 1]);
-    expect([entry.durations.count, required(app).totals.requests]).toEqual([0, 0]);
+    expect([entry.durations.count, app.app.services.recorder.totals.requests]).toEqual([0, 0]);
+  });
+
+  test("a handshake at a script that takes none is neither, and leaves nothing behind", async () => {
+    await using app = await listeningApp({ "a.js": "// @concurrent 1\nreturn 1", "b.js": "return 1" });
+    for (const path of ["/a", "/b", "/b"]) {
+      const { promise, resolve } = Promise.withResolvers<number>();
+      const socket = new WebSocket(`${app.url.replace("http", "ws")}${path}`);
+      socket.onclose = ({ code }) => resolve(code);
+      expect(await promise).toBe(4400);
+    }
+    const { totals } = app.app.services.recorder;
+    expect([totals.requests, totals.activeHttp, entryOf(app)?.isLive]).toEqual([0, 0, false]);
   });
 
   test("a handshake that is refused is a request", async () => {
@@ -323,11 +336,12 @@ test("with --metrics-scripts-cap 0 nothing is recorded, and everything runs", as
     },
     ["--metrics-scripts-cap", "0"],
   );
-  expect(app.app.services.recorder).toBeNull();
   const statuses = await Promise.all(
     ["/a", "/b", "/c", "/d"].map(async (path) => (await app.fetch(path)).status),
   );
   expect(statuses).toEqual([200, 500, 200, 401]);
+  const { totals, scripts } = app.app.services.recorder;
+  expect([totals.requests, totals.errors, scripts.size]).toEqual([0, 0, 0]);
 });
 
 async function send(
@@ -346,27 +360,11 @@ async function send(
   }
 }
 
-async function openSocket(app: ListeningApp): Promise<WebSocket> {
-  const socket = new WebSocket(`${app.url.replace("http", "ws")}/a`);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  socket.onopen = () => resolve();
-  await promise;
-  return socket;
-}
-
 function methodOf({ request }: End): string {
   const method = request?.method ?? "GET";
   return method === "PROPFIND" ? "OTHER" : method;
 }
 
-function required(app: ListeningApp) {
-  const { recorder } = app.app.services;
-  if (recorder === null) throw new Error("nothing is recorded");
-  return recorder;
-}
-
 function entryOf(app: ListeningApp): ScriptMetrics | undefined {
-  return required(app)
-    .scripts.entries()
-    .find(({ scriptPath }) => scriptPath === "/a");
+  return app.app.services.recorder.scripts.entries().find(({ scriptPath }) => scriptPath === "/a");
 }

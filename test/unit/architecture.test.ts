@@ -79,7 +79,9 @@ test("every file but the entry is reached from it", () => {
   };
   visit("main.ts");
   // What only writes documents is reached from scripts/.
-  const describing = ["access", "config", "errors", "events"].map((folder) => `${folder}/describe.ts`);
+  const describing = ["access", "config", "errors", "events", "metrics"].map(
+    (folder) => `${folder}/describe.ts`,
+  );
   // The client is for scripts and other programs; threads and processes are started by their file's name.
   const programs = ["client/index.ts", "viewer/scalar-thread.ts", "logs/search-process.ts"];
   for (const path of ["api/document.ts", ...describing, ...programs]) visit(path);

@@ -33,7 +33,9 @@ export const clear = operation({
     const key = selectKey(body);
     return {
       cleared: true,
-      vmCache: body.clearVm ? services.caches.clear(key) : { cleared: 0, remaining: services.caches.count() },
+      vmCache: body.clearVm
+        ? services.caches.clear(key)
+        : { cleared: 0, remaining: services.caches.keys().length },
       sharedState: body.clearState
         ? dropStates(services.shared, key)
         : { cleared: 0, remaining: services.shared.keys().length },

@@ -1,21 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { redactUrl } from "../../base/redact.ts";
-import type { RunningExecution } from "../../services.ts";
+import { ActiveRequest, toActiveRequest } from "../active-request.ts";
 import { operation } from "../operation.ts";
 import { isoTime } from "../schemas.ts";
-
-const ActiveRequest = z
-  .object({
-    executionId: z.string(),
-    scriptPath: z.string().openapi({ example: "/users/[id]", description: "Route of the script" }),
-    hostname: z.string(),
-    clientIp: z.string(),
-    method: z.string(),
-    url: z.string().openapi({ example: "/hello?token=***", description: "Secrets are masked" }),
-    startedAt: isoTime,
-    duration: z.int().openapi({ description: "Milliseconds so far" }),
-  })
-  .openapi("ActiveRequest");
 
 /** GET /api/v1/exec/system/restart-status: whether the server can be replaced, and what would have to finish first. */
 export const restartStatus = operation({
@@ -59,21 +45,12 @@ export const restartStatus = operation({
       uptime,
       uptimeFormatted: formatUptime(uptime),
       activeRequests: executions.size,
-      active: executions.list().map((each) => toRow(each, now)),
+      active: executions.list().map((each) => toActiveRequest(each, now)),
       restartReady: restarts !== null && executions.size === 0,
       ...(lastReplacement === null ? {} : { lastReplacement }),
     };
   },
 });
-
-function toRow({ startedAt, url, ...rest }: RunningExecution, now: number) {
-  return {
-    ...rest,
-    url: redactUrl(url),
-    startedAt: startedAt.toISOString(),
-    duration: now - startedAt.getTime(),
-  };
-}
 
 /** 86,400 → `1d 0h 0m`. */
 function formatUptime(seconds: number): string {

@@ -62,6 +62,197 @@ export interface Error {
   details?: ErrorDetails;
 }
 
+export type ServerStatsMemory = {
+  /** Bytes of the heap in use */
+  used: number;
+  /** Bytes of the heap */
+  total: number;
+  percentage: number;
+  /** Resident bytes */
+  rss: number;
+  /** Bytes held outside of the heap */
+  external: number;
+};
+
+export type ServerStatsCache = {
+  /** Scripts that are recorded one by one */
+  scripts: number;
+  /** Deployments with a live context */
+  vms: number;
+  /** Deployments with shared state */
+  sharedStates: number;
+  /** Deployments with an open socket */
+  activeWsHostnames: number;
+};
+
+export type ServerStatsRequests = {
+  total: number;
+  success: number;
+  /** Answers with 500 and above, throws and timeouts */
+  errors: number;
+  activeHttp: number;
+  /** Over the whole uptime */
+  perSecond: number;
+  /** Requests per second */
+  per1m: number;
+  /** Requests per second */
+  per5m: number;
+  /** Requests per second */
+  per15m: number;
+};
+
+export type ServerStatsWebsocket = {
+  opened: number;
+  closed: number;
+  active: number;
+  /** With 1000 or 1001 */
+  normalCloses: number;
+  abnormalCloses: number;
+};
+
+export type ServerStatsCron = {
+  /** Attempts, skipped ones included */
+  fires: number;
+  errors: number;
+  active: number;
+  /** Runs whose slot is still held */
+  wrapperActive: number;
+};
+
+export interface ServerStats {
+  /** Seconds since this server process started */
+  uptime: number;
+  memory: ServerStatsMemory;
+  cache: ServerStatsCache;
+  requests: ServerStatsRequests;
+  websocket: ServerStatsWebsocket;
+  cron: ServerStatsCron;
+  /** Scripts for which --metrics-scripts-cap left no room */
+  droppedScripts: number;
+  /** When the process started, in epoch milliseconds */
+  sinceMs: number;
+}
+
+export interface ActiveRequest {
+  executionId: string;
+  /** Route of the script */
+  scriptPath: string;
+  hostname: string;
+  clientIp: string;
+  method: string;
+  /** Secrets are masked */
+  url: string;
+  startedAt: string;
+  /** Milliseconds so far */
+  duration: number;
+}
+
+export interface ActiveRequests {
+  count: number;
+  active: ActiveRequest[];
+}
+
+export interface HttpFigures {
+  total: number;
+  success: number;
+  /** Answers with 500 and above, throws and timeouts */
+  errors: number;
+  /** Milliseconds */
+  meanDurationMs: number;
+  /** Of the last 256 requests */
+  p50DurationMs: number;
+  /** Of the last 256 requests */
+  p95DurationMs: number;
+  /** Milliseconds */
+  maxDurationMs: number;
+}
+
+export interface SocketFigures {
+  opened: number;
+  closed: number;
+  /** With 1000 or 1001 */
+  normalCloses: number;
+  abnormalCloses: number;
+  /** Of closed sockets */
+  meanSessionMs: number;
+  /** Of closed sockets */
+  maxSessionMs: number;
+}
+
+export type MonitoredScriptRecentErrorsItem = {
+  timestamp: string;
+  statusCode: number;
+  /** One line, secrets masked */
+  message: string;
+  executionId: string;
+};
+
+export interface MonitoredScript {
+  /** Route of the script */
+  scriptPath: string;
+  /** Requests that have not finished, streams included */
+  activeHttp: number;
+  /** Open sockets */
+  activeWs: number;
+  http: HttpFigures;
+  ws: SocketFigures;
+  firstSeenAt: string;
+  lastActivityAt: string;
+  /** Key of the deployment */
+  hostname: string;
+  /** Whether the deployment has a live context */
+  vmCached: boolean;
+  /**
+     * Of the deployment's shared state as JSON; null when it has none
+     * @nullable
+     */
+  sharedStateBytes: number | null;
+  /** Requests whose script runs now: not those that wait for a place */
+  concurrentRunning: number;
+  /** The last eight, newest first */
+  recentErrors: MonitoredScriptRecentErrorsItem[];
+}
+
+export interface MonitoredScripts {
+  /** Scripts listed here */
+  count: number;
+  /** Scripts recorded */
+  total: number;
+  scripts: MonitoredScript[];
+}
+
+export type ScriptPerformancePeriod = typeof ScriptPerformancePeriod[keyof typeof ScriptPerformancePeriod];
+
+
+export const ScriptPerformancePeriod = {
+  lifetime: 'lifetime',
+} as const;
+
+export type ScriptPerformanceHttp = HttpFigures & {
+  /** The last hundred, the latest last */
+  recentDurationsMs: number[];
+};
+
+export interface ScriptPerformance {
+  /** Route of the script */
+  scriptPath: string;
+  /** Requests that have not finished, streams included */
+  activeHttp: number;
+  /** Open sockets */
+  activeWs: number;
+  http: ScriptPerformanceHttp;
+  ws: SocketFigures;
+  firstSeenAt: string;
+  lastActivityAt: string;
+  period: ScriptPerformancePeriod;
+}
+
+export type ScriptPerformanceAnswerMetrics = ScriptPerformance | { [key: string]: unknown };
+
+export interface ScriptPerformanceAnswer {
+  metrics: ScriptPerformanceAnswerMetrics;
+}
+
 export interface OpenApiDocument {[key: string]: unknown}
 
 export type RestartStatusLastReplacementReason = typeof RestartStatusLastReplacementReason[keyof typeof RestartStatusLastReplacementReason];
@@ -89,20 +280,6 @@ export type RestartStatusLastReplacement = {
   line: number | null;
   at: string;
 };
-
-export interface ActiveRequest {
-  executionId: string;
-  /** Route of the script */
-  scriptPath: string;
-  hostname: string;
-  clientIp: string;
-  method: string;
-  /** Secrets are masked */
-  url: string;
-  startedAt: string;
-  /** Milliseconds so far */
-  duration: number;
-}
 
 export interface RestartStatus {
   /** Whether a parent process can replace this one */
@@ -1878,6 +2055,34 @@ export interface DeploymentList {
   summary: DeploymentListSummary;
 }
 
+export type MonitorListMonitorScriptsParams = {
+/**
+ * @minimum 1
+ * @maximum 500
+ */
+limit?: number;
+sort?: MonitorListMonitorScriptsSort;
+};
+
+export type MonitorListMonitorScriptsSort = typeof MonitorListMonitorScriptsSort[keyof typeof MonitorListMonitorScriptsSort];
+
+
+export const MonitorListMonitorScriptsSort = {
+  lastActivity: 'lastActivity',
+  requests: 'requests',
+  errors: 'errors',
+  p95: 'p95',
+  ws_active: 'ws_active',
+} as const;
+
+export type MonitorGetScriptPerformanceBody = {
+  /**
+     * Route of the script, its file below the scripts directory, or its absolute path. A route means the deployment that the Host names, else the one that was called last
+     * @nullable
+     */
+  scriptPath?: string | null;
+};
+
 export type ScriptsReadParams = {
 /**
  * Deployment inside the subdomain
@@ -2335,6 +2540,152 @@ export const getHealthCheckUrl = () => {
 export const healthCheck = async ( options?: Parameters<typeof request>[1]): Promise<Health> => {
 
   return request<Health>(getHealthCheckUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMonitorGetStatsUrl = () => {
+
+
+
+
+  return `/api/v1/exec/monitor/stats`
+}
+
+/**
+ * Counts begin with the process. A script request that has not finished is only active.
+ * @summary Report requests, sockets, memory and caches of the whole server
+ */
+export const monitorGetStats = async ( options?: Parameters<typeof request>[1]): Promise<ServerStats> => {
+
+  return request<ServerStats>(getMonitorGetStatsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMonitorGetActiveRequestsUrl = () => {
+
+
+
+
+  return `/api/v1/exec/monitor/active-requests`
+}
+
+/**
+ * Streams are listed until their last byte. Scripts that do not wait for anything never appear.
+ * @summary List the script requests that have not finished
+ */
+export const monitorGetActiveRequests = async ( options?: Parameters<typeof request>[1]): Promise<ActiveRequests> => {
+
+  return request<ActiveRequests>(getMonitorGetActiveRequestsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMonitorListMonitorScriptsUrl = (params?: MonitorListMonitorScriptsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/exec/monitor/scripts?${stringifiedParams}` : `/api/v1/exec/monitor/scripts`
+}
+
+/**
+ * Figures begin with the first call since the process started. They outlast a change of the script and cache/clear, until another script needs the room (--metrics-scripts-cap).
+ * @summary List the scripts that were called, with requests, durations, sockets and last errors
+ */
+export const monitorListMonitorScripts = async (params?: MonitorListMonitorScriptsParams, options?: Parameters<typeof request>[1]): Promise<MonitoredScripts> => {
+
+  return request<MonitoredScripts>(getMonitorListMonitorScriptsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMonitorGetScriptPerformanceUrl = () => {
+
+
+
+
+  return `/api/v1/exec/monitor/script-performance`
+}
+
+/**
+ * Without a script, or with one that was not called since the process started, metrics is empty.
+ * @summary Report requests, durations and sockets of one script
+ */
+export const monitorGetScriptPerformance = async (monitorGetScriptPerformanceBody?: MonitorGetScriptPerformanceBody, options?: Parameters<typeof request>[1]): Promise<ScriptPerformanceAnswer> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<ScriptPerformanceAnswer>(getMonitorGetScriptPerformanceUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(monitorGetScriptPerformanceBody)
+  }
+);}
+
+
+
+export const getMonitorPrometheusExportUrl = () => {
+
+
+
+
+  return `/api/v1/exec/monitor/metrics`
+}
+
+/**
+ * Text format 0.0.4, whatever the Accept header asks for. With --prometheus off it answers 404, and 503 while the exporter cannot be loaded, both as text.
+ * @summary Report the metrics as Prometheus reads them
+ */
+export const monitorPrometheusExport = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
+
+  return request<string>(getMonitorPrometheusExportUrl(),
   {
     ...options,
     method: 'GET'

@@ -5,6 +5,13 @@ export const GROUPS = {
   health: {
     check: exec.healthCheck,
   },
+  monitor: {
+    getStats: exec.monitorGetStats,
+    getActiveRequests: exec.monitorGetActiveRequests,
+    listMonitorScripts: exec.monitorListMonitorScripts,
+    getScriptPerformance: exec.monitorGetScriptPerformance,
+    prometheusExport: exec.monitorPrometheusExport,
+  },
   system: {
     openapiJson: exec.systemOpenapiJson,
     openapiYaml: exec.systemOpenapiYaml,

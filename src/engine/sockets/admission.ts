@@ -16,6 +16,7 @@ import type { LoopTurns } from "../loop-turns.ts";
 import type { RunningMark } from "../running-mark.ts";
 import type { LoadedScript } from "../script-unit.ts";
 import type { ThrownReport } from "../thrown.ts";
+import type { SocketCounters } from "./counters.ts";
 import { HandshakeExecution, SetUpExecution } from "./executions.ts";
 import { chooseProtocol, requireHandshake, requireOrigin, toUpgradeHeaders } from "./handshake.ts";
 import type { SocketHub } from "./hub.ts";
@@ -29,6 +30,7 @@ export interface SocketsServices {
   readonly active: ActiveExecutions;
   readonly answers: Answers;
   readonly clock: Clock;
+  readonly counters: SocketCounters;
   readonly executor: Executor;
   readonly host: ExecutionHost;
   readonly ids: IdSource;

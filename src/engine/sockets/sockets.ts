@@ -3,7 +3,7 @@ import { ExecError } from "../../errors/exec-error.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { LoadedScript } from "../script-unit.ts";
 import type { Handshake, SocketAdmission, SocketPlaces, SocketsServices } from "./admission.ts";
-import { SocketCounters } from "./counters.ts";
+import type { SocketCounters } from "./counters.ts";
 import { NOT_ACCEPTED, SOCKET_CODES } from "./deployment-hubs.ts";
 import type { HubFacade } from "./hub-facade.ts";
 import type { SocketPeer, SocketSession } from "./session.ts";
@@ -20,7 +20,7 @@ export interface SocketsSettings {
 
 /** Every socket of the process: lets them in, hands their events to sessions, closes them at the end. */
 export class Sockets implements Disposable {
-  readonly counters = new SocketCounters();
+  readonly counters: SocketCounters;
   /** What `Bun.serve` calls; a façade is made when a socket opens, so a message costs one call (performance.md §8). */
   readonly handler: WebSocketHandler<SocketPeer>;
   readonly #services: SocketsServices;
@@ -33,6 +33,7 @@ export class Sockets implements Disposable {
 
   constructor(services: SocketsServices, settings: SocketsSettings) {
     this.#services = services;
+    this.counters = services.counters;
     this.#settings = settings;
     this.#places = this.#createPlaces();
     this.handler = {

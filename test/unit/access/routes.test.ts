@@ -28,7 +28,7 @@ describe("the table of routes", () => {
 
   test("asks for nothing but reading where a GET looks, and where a POST only looks", () => {
     const looking =
-      /^(?:GET .*|POST .*\/(?:validate\/[\w-]+|route\/[\w-]+|scripts\/tree|shared-state\/get|dependencies\/check|package\/compare|logs\/(?:read|search)|user-openapi\/(?:validate|merge)))$/;
+      /^(?:GET .*|POST .*\/(?:validate\/[\w-]+|route\/[\w-]+|scripts\/tree|shared-state\/get|dependencies\/check|package\/compare|logs\/(?:read|search)|monitor\/[\w-]+|user-openapi\/(?:validate|merge)))$/;
     for (const [route, access] of Object.entries(ROUTES)) {
       if (access !== "public")
         expect([route, access.endsWith(":read")]).toEqual([route, looking.test(route)]);

@@ -2,22 +2,23 @@ import { describe, expect, test } from "bun:test";
 import { ScriptListeners } from "../../../src/engine/listeners.ts";
 
 function listening(openMax: number) {
-  const listeners = new ScriptListeners({ openMax });
+  let refused = 0;
+  const listeners = new ScriptListeners({ openMax, onRefused: () => refused++ });
   const stopped: [number, boolean | undefined][] = [];
   let made = 0;
   const listen = listeners.owned((name: number) => {
     made++;
     return { name, stop: (closes?: boolean) => void stopped.push([name, closes]) };
   });
-  return { listeners, listen, stopped, made: () => made };
+  return { listeners, listen, stopped, made: () => made, refused: () => refused };
 }
 
 describe("ScriptListeners", () => {
   test("refuses one too many before it is opened, and counts it", () => {
-    const { listeners, listen, made } = listening(1);
+    const { listeners, listen, made, refused } = listening(1);
     listen(1);
     expect(() => listen(2)).toThrow("Cannot listen: 1 listeners are open, the limit of --listeners-max");
-    expect([listeners.open, listeners.refused, made()]).toEqual([1, 1, 1]);
+    expect([listeners.open, refused(), made()]).toEqual([1, 1, 1]);
   });
 
   test("one that its script stops makes room", () => {

@@ -5,13 +5,15 @@ import { ScriptTimers } from "../../../src/engine/timers.ts";
 
 function timersWith(pendingMax = 10) {
   const reported = Promise.withResolvers<unknown>();
+  let refused = 0;
   const timers = new ScriptTimers({
     pendingMax,
+    onRefused: () => refused++,
     report: reported.resolve,
     mark: new RunningMark(),
     place: 0,
   });
-  return { timers, reported: reported.promise };
+  return { timers, reported: reported.promise, refused: () => refused };
 }
 
 /** The next turn of the timers. */
@@ -63,12 +65,12 @@ describe("ScriptTimers", () => {
   });
 
   test("one too many is refused with the name of the setting, and counted", () => {
-    const { timers } = timersWith(2);
+    const { timers, refused } = timersWith(2);
     const start = () => timers.functions.setTimeout(() => undefined, 60_000);
     start();
     start();
     expect(start).toThrow("--timers-max");
-    expect([timers.pending, timers.refused]).toEqual([2, 1]);
+    expect([timers.pending, refused()]).toEqual([2, 1]);
     timers[Symbol.dispose]();
   });
 

@@ -1,0 +1,40 @@
+import type { SettingName } from "../config/settings.ts";
+import type { LimitCounts } from "../metrics/limits.ts";
+import type { Recorder } from "../metrics/recorder.ts";
+import type { Installer } from "../packages/installer.ts";
+import type { DeploymentRefusals } from "./deployment-limits.ts";
+import type { Engine } from "./engine.ts";
+import type { Units } from "./units.ts";
+
+/** Whoever keeps a limit of the settings. */
+export interface LimitKeepers {
+  readonly engine: Engine;
+  readonly installer: Installer;
+  readonly recorder: Recorder;
+  readonly refusals: DeploymentRefusals;
+  readonly units: Units;
+}
+
+/** What was refused or given up since the start because a limit was reached, by the setting that says how much. */
+export function readLimitCounts({ engine, installer, recorder, refusals, units }: LimitKeepers): LimitCounts {
+  const { counters } = engine.sockets;
+  return {
+    refused: {
+      bodiesMax: engine.bodies.refused,
+      writeBufferMax: engine.writeLimit.refused,
+      queueMax: refusals.queue,
+      timersMax: refusals.timers,
+      listenersMax: refusals.listeners,
+      installQueueMax: installer.refused,
+      socketsMax: counters.refused,
+      socketBacklogMax: counters.cutOff,
+      metricsScriptsCap: recorder.scripts.dropped,
+    } satisfies Partial<Record<SettingName, number>>,
+    givenUp: {
+      vmCacheCap: units.evicted.deployments,
+      compiledMax: units.evicted.scripts + units.compiler.evicted,
+      urlCacheMax: engine.endpoints.evicted,
+      metricsScriptsCap: recorder.scripts.evicted,
+    } satisfies Partial<Record<SettingName, number>>,
+  };
+}
