@@ -126,7 +126,7 @@ describe("an API of 123 operations", () => {
     const { body } = await control("DELETE", "/api/v1/exec/sdk/things");
     expect(body).toMatchObject({ removed: { directory: true } });
     expect((await server.fetch("/things1/5", { headers: HOST })).status).toBe(404);
-    expect((await server.storage.list()).filter((file) => file.includes("things"))).toEqual([]);
+    expect((await server.storage.list()).filter((file) => /^scripts\/.*things/.test(file))).toEqual([]);
   });
 });
 
