@@ -179,7 +179,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   routes.rebuild();
 
   const startedAt = clock.now();
-  const limits = () => readLimitCounts({ engine, installer, recorder, refusals, units });
+  const limits = () =>
+    readLimitCounts({ engine, events, installer, logFollowers, logs, recorder, refusals, units });
   const services: Services = {
     config,
     clock,

@@ -16,6 +16,9 @@ const PAIR = new RegExp(
 /** A credential that stands without a name. */
 const CREDENTIAL = /\b(?<scheme>bearer|basic)\s+(?!\*\*\*)[\w.~+/=-]+/gi;
 
+/** `https://user:password@host`: what stands before the host. */
+const USER_INFO = /\b(?<scheme>[a-z][a-z\d+.-]{0,30}:\/\/)[^\s/@]{1,500}@/gi;
+
 /**
  * A text for people as one line: control characters become spaces, values of secrets `***` (metrics.md §6).
  *
@@ -25,6 +28,7 @@ export function toRedactedLine(text: string, codePointsMax: number): string {
   const line = text
     .slice(0, SEARCHED_MAX)
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+    .replaceAll(USER_INFO, "$<scheme>***@")
     .replaceAll(PAIR, "$<name>$<between>***")
     .replaceAll(CREDENTIAL, "$<scheme> ***")
     .trim();

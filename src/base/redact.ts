@@ -18,17 +18,19 @@ export function isSecretKey(key: string): boolean {
  * @example redactUrl("/hello?name=Ada&token=abc") // "/hello?name=Ada&token=***"
  */
 export function redactUrl(url: string): string {
-  const mark = url.indexOf("?");
-  if (mark < 0) return url;
-  const pairs = url.slice(mark + 1).split("&");
-  return `${url.slice(0, mark)}?${pairs.map(redactPair).join("&")}`;
+  // Encoded, it begins the query of a script as well (routing/url-path.ts).
+  const mark = /\?|%3f/i.exec(url);
+  if (mark === null) return url;
+  const begin = mark.index + mark[0].length;
+  const pairs = url.slice(begin).split(/(&|%26)/i);
+  return url.slice(0, begin) + pairs.map(redactPair).join("");
 }
 
 function redactPair(pair: string): string {
-  const equals = pair.indexOf("=");
-  if (equals < 0) return pair;
-  const key = pair.slice(0, equals);
-  return isSecretKey(decoded(key)) ? `${key}=***` : pair;
+  const equals = /=|%3d/i.exec(pair);
+  if (equals === null) return pair;
+  const key = pair.slice(0, equals.index);
+  return isSecretKey(decoded(key)) ? `${key}${equals[0]}***` : pair;
 }
 
 function decoded(key: string): string {

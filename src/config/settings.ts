@@ -149,7 +149,8 @@ export const SETTINGS = {
   }),
   eventQueueMax: setting(integer({ min: 1 }), {
     default: 1_000,
-    description: "Events that may wait for one slow subscriber; further ones are lost to it, and counted",
+    description:
+      "Events that may wait for one slow subscriber; further ones are lost to it, and counted. Nobody subscribes yet",
   }),
   aiUrl: setting(httpUrl, {
     default: "https://ai.hoody.icu/api/v1",

@@ -107,7 +107,7 @@ export class ActiveExecutions implements Disposable {
     return all.map(([execution, startedAt]) => ({
       executionId: execution.id,
       scriptPath: execution.endpoint.match.routePattern,
-      hostname: execution.endpoint.hostname,
+      hostname: execution.endpoint.deployment.key,
       clientIp: execution.clientIp,
       method: execution.method,
       url: execution.pathAndQuery,

@@ -1,4 +1,7 @@
 import type { SettingName } from "../config/settings.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { LogFiles } from "../logs/files.ts";
+import type { LogFollowers } from "../logs/followers.ts";
 import type { LimitCounts } from "../metrics/limits.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Installer } from "../packages/installer.ts";
@@ -9,14 +12,18 @@ import type { Units } from "./units.ts";
 /** Whoever keeps a limit of the settings. */
 export interface LimitKeepers {
   readonly engine: Engine;
+  readonly events: EventBus;
   readonly installer: Installer;
+  readonly logFollowers: LogFollowers;
+  readonly logs: LogFiles;
   readonly recorder: Recorder;
   readonly refusals: DeploymentRefusals;
   readonly units: Units;
 }
 
 /** What was refused or given up since the start because a limit was reached, by the setting that says how much. */
-export function readLimitCounts({ engine, installer, recorder, refusals, units }: LimitKeepers): LimitCounts {
+export function readLimitCounts(keepers: LimitKeepers): LimitCounts {
+  const { engine, events, installer, logFollowers, logs, recorder, refusals, units } = keepers;
   const { counters } = engine.sockets;
   return {
     refused: {
@@ -28,6 +35,9 @@ export function readLimitCounts({ engine, installer, recorder, refusals, units }
       installQueueMax: installer.refused,
       socketsMax: counters.refused,
       socketBacklogMax: counters.cutOff,
+      eventQueueMax: events.dropped,
+      logBufferMax: logs.lost,
+      logFollowersMax: logFollowers.refused,
       metricsScriptsCap: recorder.scripts.dropped,
     } satisfies Partial<Record<SettingName, number>>,
     givenUp: {

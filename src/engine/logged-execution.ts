@@ -1,3 +1,4 @@
+import { toRedactedLine } from "../base/redact-text.ts";
 import type { AccessRecord, Delivery, LoggedBody } from "../logs/access.ts";
 import type { LogPolicy } from "../logs/policy.ts";
 import type { ReceivedBody } from "./body.ts";
@@ -32,6 +33,8 @@ export class LoggedExecution implements ExecutionHost {
   #execution: Execution | null = null;
   #body: ReceivedBody | null = null;
   #error: string | null = null;
+  /** Read while the connection is there; one that is gone has no address. */
+  #clientIp: string | null = null;
 
   constructor(endpoint: Endpoint, arrival: TimedArrival, options: LoggedExecutionOptions) {
     this.trustProxy = arrival.host.trustProxy;
@@ -52,7 +55,7 @@ export class LoggedExecution implements ExecutionHost {
   }
 
   failed(message: string): void {
-    this.#error = [...(message.split("\n", 1)[0] ?? "")].slice(0, ERROR_MAX).join("");
+    this.#error = toRedactedLine(message.split("\n", 1)[0] ?? "", ERROR_MAX);
   }
 
   /**
@@ -66,6 +69,7 @@ export class LoggedExecution implements ExecutionHost {
       return response;
     }
     response.headers.set("x-execution-id", this.nextId());
+    this.#clientIp = this.#execution?.clientIp ?? null;
     // Nobody reads the body of an answer to HEAD, so it has no end.
     const isStream = this.#execution?.isStreaming && this.#arrival.request.method !== "HEAD";
     if (isStream) return this.#watch(response);
@@ -144,7 +148,7 @@ export class LoggedExecution implements ExecutionHost {
       url: execution.pathAndQuery,
       status: response === UPGRADED ? SWITCHED : response.status,
       script: this.#endpoint.match.file,
-      clientIp: execution.clientIp,
+      clientIp: this.#clientIp ?? execution.clientIp,
       delivery,
       error: this.#error,
       requestHeaders: request.headers,

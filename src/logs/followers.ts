@@ -65,6 +65,11 @@ export class LogFollowers implements Disposable {
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
+          // Others may have entered since this one was let in, or the server may be stopping.
+          if (follower === null && (this.#isClosing || this.#open.size >= this.#countMax)) {
+            this.#refused++;
+            return controller.close();
+          }
           follower ??= this.#enter(file, options, controller, signal);
           const bytes = await follower.next().catch((error) => {
             if (follower !== null) this.#leave(follower);

@@ -106,10 +106,11 @@ export class FireLog {
 
   async #write(text: string): Promise<void> {
     const { path, fileBytesMax } = this.#options;
-    await mkdir(dirname(path), { recursive: true });
+    // Beginnings of results stand in it, so not everybody reads it.
+    await mkdir(dirname(path), { recursive: true, mode: 0o750 });
     const sizeBytes = (await stat(path).catch(() => null))?.size ?? 0;
     if (sizeBytes > 0 && sizeBytes + Buffer.byteLength(text) > fileBytesMax) await this.#rotate();
-    const file = await open(path, "a+");
+    const file = await open(path, "a+", 0o640);
     try {
       // A line that a crash has cut off must not swallow the next one.
       const { size } = await file.stat();

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../base/clock.ts";
+import { redactJson } from "../base/redact-body.ts";
+import { toRedactedLine } from "../base/redact-text.ts";
 import type { Invocation, InvocationOutcome, Invoked } from "../engine/invoke.ts";
 import { ERROR_MAX, type FireRecord, type FireStatus, PREVIEW_MAX } from "./fire-record.ts";
 import type { Schedule } from "./schedule-table.ts";
@@ -107,8 +109,8 @@ export class Fires {
       runId,
       status,
       durationMs: Math.max(0, Math.round(this.#options.clock.monotonicMs() - startedMs)),
-      ...(returnPreview === undefined ? {} : { returnPreview: cut(returnPreview, PREVIEW_MAX) }),
-      ...(error === undefined ? {} : { error: cut(error, ERROR_MAX) }),
+      ...(returnPreview === undefined ? {} : { returnPreview: cut(redactJson(returnPreview), PREVIEW_MAX) }),
+      ...(error === undefined ? {} : { error: toRedactedLine(error, ERROR_MAX) }),
     };
   }
 }
@@ -136,8 +138,9 @@ const STATUS_OF: Readonly<Record<Exclude<InvocationOutcome["kind"], "refused"> |
     busy: "skipped_overload",
   };
 
+/** One line without secrets: it goes into the log as well. */
 function errorOf(outcome: InvocationOutcome): string | undefined {
-  return outcome.kind === "answered" ? undefined : outcome.message;
+  return outcome.kind === "answered" ? undefined : toRedactedLine(outcome.message, ERROR_MAX);
 }
 
 /** By characters, so that none is cut in half. */

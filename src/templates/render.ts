@@ -1,4 +1,5 @@
 import { isRecord } from "../base/realm.ts";
+import { type Place, placesOf } from "./places.ts";
 import type { Template, TemplateVariables } from "./template.ts";
 
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g;
@@ -9,9 +10,9 @@ const BREAKING_OUT = /["'`\\$\u0000-\u001F\u007F-\u009F\u2028\u2029]|[\uD800-\uD
 /**
  * Fills the placeholders of a template.
  *
- * A placeholder belongs into a string or into a comment of the header, and its value stays there: in the header it is
- * one line, anywhere else what could end a string is written as `\uXXXX`. A placeholder without a value stays as it
- * is, and a value is never looked through for placeholders.
+ * In a string or a regular expression a value stays inside: what could end it is written as `\uXXXX`. In a comment it is
+ * one line. Anywhere else it becomes code, as it was given. A placeholder without a value stays as it is, and a value is
+ * never looked through for placeholders.
  *
  * @param variables Texts, numbers and booleans as they are, objects and arrays as their JSON; null is no value.
  */
@@ -20,11 +21,15 @@ export function renderTemplate(
   variables: TemplateVariables,
 ): string {
   const values = withDefaults({ metadata }, variables);
-  const headerEnd = headerLengthOf(code);
-  return code.replace(PLACEHOLDER, (placeholder, name: string, at: number) => {
+  const places = placesOf(
+    code,
+    [...code.matchAll(PLACEHOLDER)].map(({ index }) => index),
+  );
+  let next = 0;
+  return code.replace(PLACEHOLDER, (placeholder, name: string) => {
+    const place = places[next++] ?? "string";
     const text = values.get(name);
-    if (text === undefined) return placeholder;
-    return at < headerEnd ? toOneLine(text) : toStringContent(text);
+    return text === undefined ? placeholder : IN_PLACE[place](text);
   });
 }
 
@@ -58,10 +63,12 @@ function toText(value: unknown): string {
   return isRecord(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
-/** Characters up to the first line that is neither blank nor a line comment: there the directives stand. */
-function headerLengthOf(code: string): number {
-  return /^(?:[ \t]*(?:\/\/[^\n\r\u2028\u2029]*)?(?:\r?\n|$))*/.exec(code)?.[0].length ?? 0;
-}
+const IN_PLACE: Readonly<Record<Place, (text: string) => string>> = {
+  code: (text) => text.toWellFormed(),
+  string: toStringContent,
+  lineComment: toOneLine,
+  blockComment: (text) => toOneLine(text).replaceAll("*/", "* /"),
+};
 
 function toOneLine(text: string): string {
   return text.replace(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, " ").toWellFormed();

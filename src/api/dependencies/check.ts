@@ -18,6 +18,13 @@ const CheckedModule = z
   })
   .openapi("CheckedModule");
 
+/** Clients send every field; an empty one asks for nothing. */
+function emptyAsAbsent(modules: unknown): unknown {
+  return modules === null || modules === "" || (Array.isArray(modules) && modules.length === 0)
+    ? undefined
+    : modules;
+}
+
 /** POST /api/v1/exec/dependencies/check */
 export const check = operation({
   id: "dependencies.check",
@@ -31,7 +38,7 @@ export const check = operation({
         .string({ error: "code must be a string" })
         .optional()
         .openapi({ example: 'import dayjs from "dayjs";' }),
-      modules: oneOrMany("modules must be a string or an array").optional(),
+      modules: z.preprocess(emptyAsAbsent, oneOrMany("modules must be a string or an array").optional()),
     })
     .openapi("DependencyCheck"),
   response: z

@@ -76,10 +76,10 @@ export const stats = operation({
         success: totals.requests - totals.errors,
         errors: totals.errors,
         activeHttp: totals.activeHttp,
-        perSecond: toHundredths(recorder.requestsPerLifetime()),
-        per1m: toHundredths(recorder.requestsPer(60)),
-        per5m: toHundredths(recorder.requestsPer(300)),
-        per15m: toHundredths(recorder.requestsPer(900)),
+        perSecond: toThousandths(recorder.requestsPerLifetime()),
+        per1m: toThousandths(recorder.requestsPer(60)),
+        per5m: toThousandths(recorder.requestsPer(300)),
+        per15m: toThousandths(recorder.requestsPer(900)),
       },
       websocket: { opened, closed, active, normalCloses, abnormalCloses },
       cron: { ...schedules.totals },
@@ -88,6 +88,11 @@ export const stats = operation({
     };
   },
 });
+
+/** Rates of quiet servers are small. */
+function toThousandths(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
 
 function toHundredths(value: number): number {
   return Math.round(value * 100) / 100;

@@ -91,6 +91,8 @@ async function findScript(scripts: ScriptStore, path: string, deployment: Deploy
     try {
       return { file, source: (await scripts.readText(file)).text };
     } catch (error) {
+      if (isExecError(error) && error.kind === "invalidInput")
+        throw notSchedulable("script is not schedulable");
       if (!isExecError(error) || error.kind !== "scriptMissing") throw error;
     }
   }

@@ -50,7 +50,8 @@ const text = z.string().max(TEXT_MAX);
 export const TemplateParam = z
   .union([
     text,
-    z.object({
+    // Further keys are the author's own.
+    z.looseObject({
       name: text,
       description: text.optional(),
       required: z.boolean().optional(),

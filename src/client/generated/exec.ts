@@ -833,6 +833,7 @@ export type TemplateParam = string | {
   description?: string;
   required?: boolean;
   default?: string | number | boolean;
+  [key: string]: unknown;
 };
 
 export interface TemplateMetadata {
@@ -1259,7 +1260,7 @@ export interface DependenciesChecked {
 
 export interface DependencyCheck {
   code?: string;
-  modules?: string | string[];
+  modules?: string | string[] | null;
 }
 
 export type InstalledModuleStatus = typeof InstalledModuleStatus[keyof typeof InstalledModuleStatus];

@@ -42,7 +42,7 @@ describe("monitor.getActiveRequests", () => {
         {
           executionId: expect.stringMatching(/^exec_[0-9A-Z]{26}$/),
           scriptPath: "/users/[id]",
-          hostname: "localhost",
+          hostname: "default/1",
           clientIp: "203.0.113.7",
           method: "POST",
           url: "/users/7?token=***&page=2&API-Key=***",

@@ -141,6 +141,7 @@ describe("monitor.prometheusExport", () => {
     expect(values("hoody_exec_limit_refusals_total")).toEqual({
       ...{ "bodies-max": "0", "write-buffer-max": "0", "queue-max": "1", "timers-max": "1" },
       ...{ "listeners-max": "0", "install-queue-max": "0", "sockets-max": "0", "socket-backlog-max": "0" },
+      ...{ "event-queue-max": "0", "log-buffer-max": "0", "log-followers-max": "0" },
       "metrics-scripts-cap": "0",
     });
     expect(values("hoody_exec_limit_evictions_total")).toEqual({

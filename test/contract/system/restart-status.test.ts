@@ -53,7 +53,7 @@ describe("system.getRestartStatus", () => {
       {
         executionId: expect.stringMatching(/^exec_/),
         scriptPath: "/users/[id]",
-        hostname: "localhost",
+        hostname: "default/1",
         clientIp: "203.0.113.7",
         method: "POST",
         url: "/users/7?name=Ada&token=***",

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates hold templates
 import { describe, expect, test } from "bun:test";
 import { missingVariables, renderTemplate } from "../../../src/templates/render.ts";
 import type { TemplateParam } from "../../../src/templates/template.ts";
@@ -36,20 +37,30 @@ describe("renderTemplate", () => {
     expect(new Function(code)()).toEqual(value);
   });
 
+  test.each<[code: string, values: Record<string, unknown>, rendered: string]>([
+    ["{{body}}", { body: 'const s = "a";\nreturn `x`;' }, 'const s = "a";\nreturn `x`;'],
+    ["return {{a}};", { a: { x: 1 } }, 'return {"x":1};'],
+    ["return `${ {{a}} }{{b}}`;", { a: '"x"', b: "`" }, 'return `${ "x" }\\u0060`;'],
+    ["const r = /['\"{{a}}]/; return {{b}};", { a: "'", b: '"c"' }, 'const r = /[\'"\\u0027]/; return "c";'],
+    ["return 4 / 2 / {{a}};", { a: '"1"' }, 'return 4 / 2 / "1";'],
+    ["f(); // it's {{a}}\nreturn {{a}};", { a: "b\nc" }, "f(); // it's b c\nreturn b\nc;"],
+    ["/* {{a}} */ return 1;", { a: "*/ evil(); /*" }, "/* * / evil(); /* */ return 1;"],
+  ])("outside of strings a value is code, in a comment it is a comment: %j", (code, values, rendered) => {
+    expect(render(code, values)).toBe(rendered);
+  });
+
   test("in the header a value is one line, as it is", () => {
     expect(render("\n// @description {{a}}\n// {{a}}\nreturn '{{a}}';", { a: "Ada's\r\nalert()" })).toBe(
       "\n// @description Ada's alert()\n// Ada's alert()\nreturn 'Ada\\u0027s\\u000d\\u000aalert()';",
     );
   });
 
-  test.each([
-    ["// a\rreturn '{{a}}';"],
-    ["// a\u2028return '{{a}}';"],
-    ["let x = `\n// {{a}}`;"],
-    ["/* a */ // '{{a}}'"],
-  ])("what only looks like the header is code: %j", (code) => {
-    expect(render(code, { a: "'" })).toContain("\\u0027");
-  });
+  test.each([["// a\rreturn '{{a}}';"], ["// a\u2028return '{{a}}';"], ["let x = `\n// {{a}}`;"]])(
+    "what only looks like the header is code: %j",
+    (code) => {
+      expect(render(code, { a: "'" })).toContain("\\u0027");
+    },
+  );
 
   test("a default stands in for a value that is not given, null included", () => {
     const params = [
