@@ -84,6 +84,7 @@ export class DeploymentState implements Disposable {
       place: options.mark.placeOf(options.key),
       pendingMax: timersMax,
       onRefused: () => refusals.timers++,
+      onFired: () => options.hostGuard.note(),
       report: (error) => options.report(error, options.key),
     });
     this.listeners = new ScriptListeners({

@@ -64,7 +64,7 @@ export class Engine implements Disposable {
     const failures = new FailurePresenter({ clock, production, root, lookup: units.compiler.unitOf });
     this.endpoints = new EndpointCache(services.routes, settings.urlCacheMax);
     const [executor, host] = [this.#executor, this.#host];
-    const { loopTurns } = units;
+    const { hostGuard, loopTurns } = units;
     const outcomes = new Outcomes(recorder);
     const answers = new Answers({ active, ai, failures, log, mark, loopTurns, outcomes, copyBytesMax });
     this.#answers = answers;
@@ -72,7 +72,7 @@ export class Engine implements Disposable {
     const parts = { active, answers, clock, counters, executor, host, log, mark, recorder };
     const load = (key: string, file: string) => units.unitOf(key, file).load();
     const explain = (thrown: unknown) => this.explain(thrown);
-    const sockets = new Sockets({ ...parts, explain, ids, load, loopTurns }, settings.sockets);
+    const sockets = new Sockets({ ...parts, explain, hostGuard, ids, load, loopTurns }, settings.sockets);
     this.sockets = sockets;
     this.invoker = new Invoker({ ...parts, units, queueMax, socketsOf: (each) => sockets.viewOf(each) });
   }

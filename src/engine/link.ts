@@ -118,8 +118,13 @@ function linkWorker(
     variables: assignedNames(compiled, injected),
   });
   const run = script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction;
-  const { JSON: json } = valuesIn(context, ["JSON"]) as { JSON: JSON };
-  return { run, stringify: json.stringify, dependencies };
+  const { stringify } = valuesIn(context, ["JSON"])["JSON"] as JSON;
+  const { hostGuard } = targets;
+  if (!reachesHost(compiled)) return { run, stringify, dependencies };
+  return {
+    run: (...args) => watched(() => run(...args), hostGuard, { whole: false }),
+    ...{ stringify, dependencies },
+  };
 }
 
 function linkFrozen(
@@ -140,7 +145,7 @@ function linkFrozen(
   const linked = { stringify: realm.stringify, dependencies };
   const { openSlots } = realm;
   const { hostGuard } = targets;
-  const reachesSlots = containment.kind !== "contained" || containment.reachesSlots;
+  const reachesSlots = reachesHost(compiled);
   // Fields of classes that nobody analysed may have replaced what only the whole comparison shows.
   const runsUnseen =
     compiled.prepared.imports.length > 0 || /\brequire\b|\bimport\b/.test(compiled.prepared.body);
@@ -153,16 +158,18 @@ function linkFrozen(
       if (createGlobal !== null) args[OWN_GLOBAL_AT] = createGlobal();
       if (!reachesSlots) return run(...args);
       try {
-        const value = run(...args);
-        if (isPromiseLike(value)) hostGuard.follow(value, { whole: false });
-        return value;
+        return watched(() => run(...args), hostGuard, { whole: false });
       } finally {
         if (runsUnseen) openSlots.restore();
         else openSlots.check();
-        hostGuard.checkReplaced();
       }
     },
   };
+}
+
+/** Whether a script could get hold of the server's built-ins, or of members of the frozen realm that stay writable. */
+function reachesHost({ prepared: { containment } }: CompiledScript): boolean {
+  return containment.kind !== "contained" || containment.reachesSlots;
 }
 
 /** Place of the own global object among the arguments of a {@link ScriptFunction}. */
@@ -204,22 +211,29 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
       });
       return (script.runInContext(context)(bindings.imports, link, bindings.live) as ScriptFunction)(...args);
     };
-    return guarded(
+    return watched(
       () => whenBound(state.modules.bindImports(compiled, dependencies, false), start),
       targets.hostGuard,
+      { whole: true },
     );
   };
   return { run, stringify: null, dependencies };
 }
 
-/** Runs something and undoes what it did to the server's realm: before and after it waited. */
-function guarded(run: () => unknown, guard: HostGuard): unknown {
+/**
+ * Runs a script that may reach a built-in of the server and undoes what it did there: before it waits and after.
+ *
+ * @param whole Whether accessors are compared as well.
+ */
+function watched(run: () => unknown, guard: HostGuard, { whole }: { readonly whole: boolean }): unknown {
+  guard.reach();
   try {
     const value = run();
-    if (isPromiseLike(value)) guard.follow(value, { whole: true });
+    if (isPromiseLike(value)) guard.follow(value, { whole });
     return value;
   } finally {
-    guard.restore();
+    if (whole) guard.restore();
+    else guard.checkReplaced();
   }
 }
 

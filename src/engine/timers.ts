@@ -29,11 +29,13 @@ export class ScriptTimers implements Disposable {
   readonly #mark: RunningMark;
   readonly #place: number;
   readonly #onRefused: () => void;
+  readonly #onFired: () => void;
   #isDisposed = false;
 
   /**
    * @param options.pendingMax Timers that may wait at once.
    * @param options.onRefused Is told of each timer that is one too many.
+   * @param options.onFired Is told of each callback that runs.
    * @param options.report Is told what a callback threw.
    * @param options.mark Is told that a callback runs, as code of the script that started the timer.
    * @param options.place Of the deployment's name, for timers that a script started after it had waited.
@@ -41,12 +43,14 @@ export class ScriptTimers implements Disposable {
   constructor(options: {
     readonly pendingMax: number;
     readonly onRefused: () => void;
+    readonly onFired: () => void;
     readonly report: (error: unknown) => void;
     readonly mark: RunningMark;
     readonly place: number;
   }) {
     this.#pendingMax = options.pendingMax;
     this.#onRefused = options.onRefused;
+    this.#onFired = options.onFired;
     this.#report = options.report;
     this.#mark = options.mark;
     this.#place = options.place;
@@ -85,6 +89,7 @@ export class ScriptTimers implements Disposable {
         (...values: unknown[]) => {
           if (!repeats) this.#pending.delete(timer);
           this.#mark.step();
+          this.#onFired();
           this.#mark.around(place, () => this.#call(callback as Callback, values));
         },
         ...args,

@@ -85,7 +85,7 @@ export class Units implements Disposable {
   /** An execution begins that had to wait: others have been at work since its request came. */
   begin(): void {
     this.loopTurns.begin();
-    this.hostGuard.checkReplaced();
+    this.hostGuard.checkAgain();
   }
 
   /** Keys of the deployments with live state. */

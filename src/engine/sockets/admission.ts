@@ -12,6 +12,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { TimedArrival } from "../engine-options.ts";
 import type { ExecutionHost } from "../execution.ts";
 import type { Executor, Run } from "../executor.ts";
+import type { HostGuard } from "../host-guard.ts";
 import type { LoopTurns } from "../loop-turns.ts";
 import type { RunningMark } from "../running-mark.ts";
 import type { LoadedScript } from "../script-unit.ts";
@@ -33,6 +34,7 @@ export interface SocketsServices {
   readonly counters: SocketCounters;
   readonly executor: Executor;
   readonly host: ExecutionHost;
+  readonly hostGuard: HostGuard;
   readonly ids: IdSource;
   readonly log: Logger;
   readonly loopTurns: LoopTurns;

@@ -2,6 +2,7 @@ import type { ServerWebSocket } from "bun";
 import { isPromiseLike } from "../../base/realm.ts";
 import type { ScriptMetrics } from "../../metrics/script-metrics.ts";
 import { CELL } from "../../process/page.ts";
+import type { HostGuard } from "../host-guard.ts";
 import type { RunningMark } from "../running-mark.ts";
 import type { HandlerName, SocketHandlers } from "./handlers.ts";
 import {
@@ -34,6 +35,8 @@ export interface SessionHost {
   readonly compresses: boolean;
   /** Is told that a handler runs, as code of its script. */
   readonly mark: RunningMark;
+  /** Is told of each handler that runs, because it may reach built-ins. */
+  readonly hostGuard: HostGuard;
   /** Largest backlog in bytes, for the reason of a cut. */
   readonly backlogBytesMax: number;
   opened(session: SocketSession): void;
@@ -106,6 +109,7 @@ export class SocketSession implements SocketPeer {
     const { message } = this.#handlers;
     if (message === null) return;
     this.#host.mark.step();
+    this.#host.hostGuard.note();
     this.#marked[CELL.running] = this.#place;
     try {
       const result = message(this.socket, data);
@@ -187,6 +191,7 @@ export class SocketSession implements SocketPeer {
   #call(name: HandlerName, ...args: readonly unknown[]): void {
     const handler = this.#handlers[name];
     if (handler === null) return;
+    this.#host.hostGuard.note();
     try {
       const result = this.#host.mark.around(this.#place, () => handler(this.socket, ...args));
       if (isPromiseLike(result)) result.then(undefined, (thrown) => this.#failed(thrown, name));

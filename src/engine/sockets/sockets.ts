@@ -94,7 +94,7 @@ export class Sockets implements Disposable {
   }
 
   #createPlaces(): SocketPlaces {
-    const { log, explain, clock, mark } = this.#services;
+    const { log, explain, clock, mark, hostGuard } = this.#services;
     const isClosing = () => this.#isClosing;
     return {
       get isClosing() {
@@ -109,6 +109,7 @@ export class Sockets implements Disposable {
       },
       compresses: this.#settings.compresses,
       mark,
+      hostGuard,
       backlogBytesMax: this.#settings.backlogBytesMax,
       opened: (session) => {
         this.#sessions.add(session);

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { HostGuard } from "../../../src/engine/host-guard.ts";
 
 const KEY = Symbol("key");
@@ -72,4 +72,70 @@ test("the checks know what a package brought", () => {
   guard.remember();
   guard.checkAll();
   expect((object["method"] as () => string)()).toBe("polyfill");
+});
+
+describe("before a request", () => {
+  const LONG_MS = 1;
+
+  /** A guard that has just been asked, and what it guards. */
+  function checked(nowMs: number) {
+    const object = Object.create(null) as Record<string, unknown>;
+    const guard = new HostGuard([object]);
+    guard.reach();
+    guard.check(nowMs);
+    return { object, guard };
+  }
+
+  test("nothing is compared until a script could reach a built-in", () => {
+    const object = Object.create(null) as Record<string, unknown>;
+    const guard = new HostGuard([object]);
+    object["added"] = 1;
+    guard.check(LONG_MS);
+    expect(Object.keys(object)).toEqual(["added"]);
+    guard.reach();
+    guard.check(LONG_MS);
+    expect(Object.keys(object)).toEqual([]);
+  });
+
+  test.each([
+    ["a script that could has run", (guard: HostGuard) => guard.reach()],
+    ["code that one left for later has run", (guard: HostGuard) => guard.note()],
+    [
+      "one of them has not settled",
+      (guard: HostGuard) => guard.follow(new Promise(() => {}), { whole: false }),
+    ],
+  ])("all is compared at once when %s", (_, happens) => {
+    const { object, guard } = checked(LONG_MS);
+    happens(guard);
+    object["added"] = 1;
+    guard.check(LONG_MS);
+    expect(Object.keys(object)).toEqual([]);
+  });
+
+  test("all is compared at once when one of them has settled", async () => {
+    const { object, guard } = checked(LONG_MS);
+    const running = Promise.resolve();
+    guard.follow(running, { whole: false });
+    await running;
+    object["added"] = 1;
+    guard.check(LONG_MS);
+    expect(Object.keys(object)).toEqual([]);
+  });
+
+  test("what nobody saw coming is found a tenth of a millisecond after the last comparison", () => {
+    const { object, guard } = checked(LONG_MS);
+    object["added"] = 1;
+    guard.check(LONG_MS + 0.09);
+    expect(Object.keys(object)).toEqual(["added"]);
+    guard.check(LONG_MS + 0.1);
+    expect(Object.keys(object)).toEqual([]);
+  });
+
+  test("a script whose request has waited finds what was changed meanwhile put back", () => {
+    const { object, guard } = checked(LONG_MS);
+    guard.reach();
+    object["added"] = 1;
+    guard.checkAgain();
+    expect(Object.keys(object)).toEqual([]);
+  });
 });

@@ -9,6 +9,7 @@ function timersWith(pendingMax = 10) {
   const timers = new ScriptTimers({
     pendingMax,
     onRefused: () => refused++,
+    onFired: () => undefined,
     report: reported.resolve,
     mark: new RunningMark(),
     place: 0,
