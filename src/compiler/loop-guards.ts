@@ -1,5 +1,6 @@
 import { type Place, toPlaces } from "./excerpt.ts";
-import { isLoop, roundsMaxOf } from "./loop-shapes.ts";
+import { isBare, isLoop, roundsMaxOf } from "./loop-shapes.ts";
+import { firstStripOf, type LoopEdits, STRIP_TEXT, stripLoop } from "./loop-strips.ts";
 import type { Edit } from "./source-text.ts";
 import { forEachChild, isFunction, isTypeOnly, type Node } from "./syntax-tree.ts";
 
@@ -38,11 +39,10 @@ const UNGUARDED_ROUNDS_MAX = 10_000;
  * ```
  *
  * It sees at once when rounds become slow. Without the store, the JIT (Bun 1.4.5) reads the tick once, in front of the
- * loop, and never again. As long as no tick was seen, the call is not part of the machine code; in a bare loop that ran
- * for longer it is, and costs up to as much as a round does. Behind a `catch` it never is, but then each tick drops to
- * the interpreter: `while (n > 0) n--` for 200 ms took 2 s. The variables belong to the loop's function, so that they stay in registers and each activation
- * has its own. All of it stands on the line of the loop's body. Loops inside of `with` have none: its object could
- * answer for them.
+ * loop, and never again. Once a tick was seen, the call is part of the machine code, and in a loop that calls nothing
+ * it costs as much as a round or more; such loops are cut into strips instead (`compiler/loop-strips.ts`). The variables
+ * belong to the loop's function, so that they stay in registers and each activation has its own. All of it stands on
+ * lines of the loop itself. Loops inside of `with` have none: its object could answer for them.
  *
  * @param options.isAsync Whether the top level awaits.
  * @param options.toAuthor Leads a place of the text to the author's.
@@ -55,7 +55,7 @@ export function guardLoops(
   { isAsync, toAuthor }: { readonly isAsync: boolean; readonly toAuthor: (place: Place) => Place },
 ): LoopGuards | null {
   if (!/\b(?:for|while)\b/.test(text)) return null;
-  const guards = new GuardCollector(unusedPrefix(text), isAsync);
+  const guards = new GuardCollector(text, isAsync);
   guards.walk(program);
   return guards.finish((offsets) => toPlaces(text, offsets).map(toAuthor));
 }
@@ -67,6 +67,7 @@ export function withoutGuards(functionText: string): string {
 
 const GUARD_TEXTS = new RegExp(
   [
+    STRIP_TEXT,
     String.raw`let \$\$_*run\d+=0[^;]*;`,
     String.raw`\{/\*\$\$_*\*/`,
     String.raw`/\*\$\$_*\*/\}`,
@@ -81,7 +82,8 @@ function unusedPrefix(text: string): string {
     String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
   );
   let prefix = "$$";
-  while (["run", "tick", "loop", "*/"].some((name) => plain.includes(prefix + name))) prefix += "_";
+  while (["run", "tick", "loop", "left", "size", "*/", "<"].some((name) => plain.includes(prefix + name)))
+    prefix += "_";
   return prefix;
 }
 
@@ -94,15 +96,19 @@ interface Frame {
 }
 
 class GuardCollector {
+  readonly #text: string;
   readonly #prefix: string;
   readonly #edits: Edit[] = [];
   /** In source order. */
   readonly #loops: (Omit<GuardedLoop, "place"> & { readonly offset: number })[] = [];
   readonly #topLevel: string[] = [];
   #frame: Frame;
+  /** A loop that may be continued by its name. */
+  #labelled: unknown = null;
 
-  constructor(prefix: string, isAsync: boolean) {
-    this.#prefix = prefix;
+  constructor(text: string, isAsync: boolean) {
+    this.#text = text;
+    this.#prefix = unusedPrefix(text);
     this.#frame = { suspends: isAsync, declarations: this.#topLevel, depth: 0 };
   }
 
@@ -110,11 +116,14 @@ class GuardCollector {
     if (isTypeOnly(node) || node.type === "WithStatement") return;
     if (isFunction(node)) return this.#within(node["body"] as Node, isSuspendable(node), node);
     if (node.type === "StaticBlock") return this.#within(node, false, node);
+    if (node.type === "LabeledStatement") this.#labelled = node["body"];
     if (!isLoop(node)) return this.#children(node);
-    if (roundsMaxOf(node, this.#frame.depth) > UNGUARDED_ROUNDS_MAX) this.#guard(node);
+    const guard = roundsMaxOf(node, this.#frame.depth) > UNGUARDED_ROUNDS_MAX ? this.#guardOf(node) : null;
+    if (guard !== null) this.#edits.push(...guard.opening);
     this.#frame.depth++;
     this.#children(node);
     this.#frame.depth--;
+    if (guard !== null) this.#edits.push(...guard.closing);
   }
 
   finish(toPlaces: (offsets: readonly number[]) => readonly Place[]): LoopGuards | null {
@@ -140,33 +149,45 @@ class GuardCollector {
   #within(body: Node, suspends: boolean, node: Node): void {
     const outer = this.#frame;
     this.#frame = { suspends, declarations: [], depth: 0 };
+    const before = this.#edits.length;
     this.#children(node);
     const text = toDeclaration(this.#frame.declarations);
     this.#frame = outer;
     if (text === "") return;
     const at = startOfStatements(body);
-    this.#edits.push({ start: at, end: at, text });
+    // In front of what begins a loop at the same place.
+    this.#edits.splice(before, 0, { start: at, end: at, text });
   }
 
-  #guard(loop: Node): void {
+  #guardOf(loop: Node): LoopEdits {
     const { suspends, declarations, depth } = this.#frame;
     const at = this.#loops.push({ offset: loop.start, isInner: depth > 0, suspends }) - 1;
-    const [run, tick, site] = ["run", "tick", "loop"].map((name) => `${this.#prefix}${name}${at}`);
-    const ticks = `${this.#prefix}ticks`;
+    const prefix = this.#prefix;
+    const nameOf = (what: string) => `${prefix}${what}${at}`;
+    const [run, tick, ticks] = [nameOf("run"), nameOf("tick"), `${prefix}ticks`];
     declarations.push(`${run}=0`, `${tick}=${ticks}[0]+${ticks}[1]`);
-    const look = `${run}=${site}.at(${run});${tick}=${ticks}[0]`;
+    const look = [`${run}=${nameOf("loop")}.at(${run})`, `${tick}=${ticks}[0]`];
+    if (loop !== this.#labelled && isBare(loop, depth)) {
+      const [left, size] = [nameOf("left"), nameOf("size")];
+      const strips = stripLoop(this.#text, loop, { prefix, left, size, tick, ticks, look: look.join(",") });
+      if (strips !== null) {
+        declarations.push(`${left}=0`, `${size}=${firstStripOf(ticks)}`);
+        return strips;
+      }
+    }
     const isDue = `${ticks}[0]!==${tick}`;
-    this.#insert(loop["body"] as Node, `if(${isDue}){${look}}${ticks}[2]=0;`);
+    return this.#inBody(loop["body"] as Node, `if(${isDue}){${look.join(";")}}${ticks}[2]=0;`);
   }
 
-  #insert(body: Node, text: string): void {
-    if (body.type === "BlockStatement") {
-      this.#edits.push({ start: body.start + 1, end: body.start + 1, text });
-      return;
+  #inBody({ type, start, end }: Node, text: string): LoopEdits {
+    if (type === "BlockStatement") {
+      return { opening: [{ start: start + 1, end: start + 1, text }], closing: [] };
     }
     const mark = `/*${this.#prefix}*/`;
-    this.#edits.push({ start: body.start, end: body.start, text: `{${mark}${text}` });
-    this.#edits.push({ start: body.end, end: body.end, text: `${mark}}` });
+    return {
+      opening: [{ start, end: start, text: `{${mark}${text}` }],
+      closing: [{ start: end, end, text: `${mark}}` }],
+    };
   }
 }
 

@@ -40,6 +40,25 @@ export function roundsMaxOf(loop: Node, depth: number): number {
   return counted === null ? Infinity : roundsOf(loop, counted, depth);
 }
 
+/**
+ * Whether a loop calls nothing and makes no function, so that nobody else could tell how its variables come by their
+ * values.
+ *
+ * @param depth Number of loops around it.
+ */
+export function isBare(loop: Node, depth: number): boolean {
+  return depth <= DEPTH_MAX && !asksForMore(loop) && !hasFunction(loop);
+}
+
+function hasFunction(node: Node): boolean {
+  if (isFunction(node)) return true;
+  let found = false;
+  forEachChild(node, (child) => {
+    found ||= hasFunction(child);
+  });
+  return found;
+}
+
 /** Whether some part of a node, inner functions aside, may run code that is not seen here, or wait. */
 function asksForMore(node: Node): boolean {
   if (isFunction(node) || isTypeOnly(node)) return false;

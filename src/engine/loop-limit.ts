@@ -17,8 +17,8 @@ interface LoopRun {
  * The guard of one loop: compiled code calls it in the first round after a tick (`compiler/loop-guards.ts`).
  *
  * The time of a run is taken within one activation of the loop, so that nobody else's time is in it, and from the first
- * tick that the activation sees. So a loop is over within its limit, four ticks and two of its rounds; a round itself
- * is never cut. It does not matter how long its rounds took before.
+ * tick that the activation sees. So a loop is over within its limit, four ticks and two of its rounds (one strip, see
+ * `compiler/loop-strips.ts`, where it calls nothing and its rounds have just become slow); a round itself is never cut.
  */
 export class LoopGuard {
   private readonly _turns: LoopTurns;

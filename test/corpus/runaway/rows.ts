@@ -85,6 +85,21 @@ export const RUNAWAYS: readonly Runaway[] = [
     1,
   ),
   js(
+    "slow rounds that call nothing",
+    "const many = Array.from({ length: 20000 }, (_, at) => at);\nlet text;\nfor (;;) text = '' + many;",
+    3,
+  ),
+  js(
+    "rounds that call nothing and become slow",
+    "const many = Array.from({ length: 20000 }, (_, at) => at);\nlet text;\nfor (let i = 0; ; i++) if (i > 1e6) text = '' + many;",
+    3,
+  ),
+  js(
+    "loops within loops that call nothing",
+    "let n = 0;\nfor (;;) for (let i = 0, m = 9; i < m; i++) n += i;",
+    2,
+  ),
+  js(
     "a round that calls a function",
     "const step = (n) => n + 1;\nlet n = 0;\nwhile (n >= 0) n = step(n);",
     3,

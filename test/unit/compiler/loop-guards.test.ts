@@ -32,7 +32,9 @@ class A { static { for (;;) break; } m() { "use strict"; for (;;) break; } get g
     const { body, guards } = guarded(source);
     expect(guards?.loops).toHaveLength(6);
     expect(body.match(/let \$\$run\d+=0/g)).toHaveLength(5);
-    expect(guards?.topLevel).toBe("let $$run0=0,$$tick0=$$ticks[0]+$$ticks[1];");
+    expect(guards?.topLevel).toBe(
+      "let $$run0=0,$$tick0=$$ticks[0]+$$ticks[1],$$left0=0,$$size0=$$ticks[1]?0:4;",
+    );
     expect(body).toMatch(/"use strict"; let/);
   });
 });
