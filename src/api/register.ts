@@ -53,7 +53,9 @@ export function createApi(operations: readonly Operation[], services: Services):
     async fetch(request, connection) {
       try {
         refuseTargetWithoutUrl(request);
-        return await app.fetch(request, connection);
+        return request.method === "HEAD"
+          ? withoutEvents(await app.fetch(new Request(request, { method: "GET" }), connection))
+          : await app.fetch(request, connection);
       } catch (thrown) {
         // Hono hands only errors of its own realm to onError.
         return toErrorResponse(normalizeError(thrown), services.clock.now(), {
@@ -157,7 +159,19 @@ function refuseMethod(method: string, methods: readonly string[]): ExecError {
   });
 }
 
-/** GET answers HEAD too (RFC 9110 §9.3.2). */
+/**
+ * The answer of a GET as that of a HEAD (RFC 9110 §9.3.2). The runtime leaves its body out and tells the length, which
+ * Hono, asked for HEAD, would make 0. A stream of events must not begin.
+ */
+function withoutEvents(answer: Response): Response {
+  if (answer.headers.get("content-type") !== "text/event-stream") return answer;
+  const { status, headers, body } = answer;
+  // Nobody waits for a stream that nobody has read.
+  body?.cancel().catch(() => undefined);
+  return new Response(null, { status, headers });
+}
+
+/** GET answers HEAD too. */
 function methodsByPath(operations: readonly Operation[]): Map<string, readonly string[]> {
   const methods = Map.groupBy(operations, ({ path }) => path);
   return new Map(
