@@ -9,8 +9,6 @@ import { operation } from "../operation.ts";
 import { oneOrMany, textsByName } from "../package-input.ts";
 import { MANIFEST_FAILURES, textsByNameAnswer } from "./schemas.ts";
 
-const NOTHING = "dependencies, scripts, metadata or remove is required";
-
 /** POST /api/v1/exec/package/update: changes the file only; `package/install` then makes node_modules fit. */
 export const update = operation({
   id: "package.update",
@@ -42,7 +40,6 @@ export const update = operation({
   failures: ["invalidInput", ...MANIFEST_FAILURES, ...WRITE_FAILURES],
   async handle({ body }, { installer }) {
     const { dependencies = {}, scripts = {}, metadata = {}, remove = [] } = body;
-    if (Object.values(body).every((each) => each === undefined)) throw refusal("body", NOTHING);
     requireRanges(dependencies);
     requireMetadata(metadata);
     for (const [index, name] of remove.entries()) {
@@ -84,6 +81,5 @@ function requireMetadata(metadata: Readonly<Record<string, unknown>>): void {
 }
 
 function refusal(field: string, reason: string): ExecError {
-  const text = field === "body" ? reason : "Invalid request body";
-  return new ExecError("invalidInput", text, { details: { field, reason } });
+  return new ExecError("invalidInput", "Invalid request body", { details: { field, reason } });
 }

@@ -63,7 +63,9 @@ describe("package.update", () => {
     expect([status, body.dependencies]).toEqual([200, dependencies]);
   });
 
-  test.each<[object]>([
+  test.each<[object | undefined]>([
+    [undefined],
+    [{}],
     [{ remove: "never-listed" }],
     [{ dependencies: { a: "1.0.0" } }],
     [{ scripts: {}, metadata: { license: "MIT", nothing: null } }],
@@ -76,7 +78,6 @@ describe("package.update", () => {
   });
 
   test.each<[unknown, string]>([
-    [{}, "body"],
     [{ dependencies: [] }, "dependencies"],
     [{ dependencies: "{ oops" }, "dependencies"],
     [{ dependencies: 5 }, "dependencies"],
