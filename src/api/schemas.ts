@@ -65,5 +65,26 @@ export function clampedInteger(bounds: { readonly min: number; readonly max: num
     .openapi({ type: "integer", minimum: bounds.min, maximum: bounds.max });
 }
 
+/**
+ * An object that may also come as its JSON text, as clients are known to send it.
+ *
+ * The document names both and leaves the members to its description.
+ */
+export function objectOrJsonText<T extends z.ZodType>(schema: T) {
+  return z
+    .unknown()
+    .pipe(z.preprocess(parseJsonText, schema))
+    .openapi({ anyOf: [{ type: "object" }, { type: "string", description: "The same as JSON" }] });
+}
+
+function parseJsonText(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value; // Left as the text it is, which the schema then refuses.
+  }
+}
+
 /** A moment as ISO 8601 in UTC with milliseconds. */
 export const isoTime = z.string().openapi({ format: "date-time", example: "2026-01-15T10:30:00.000Z" });

@@ -26,6 +26,21 @@ test("another implementation takes the committed document for OpenAPI 3.0", asyn
   await expectOpenApi(JSON.parse(await committed("openapi.json")));
 });
 
+test.each([
+  ["/api/v1/exec/magic-comments/update", "put", "comments"],
+  ["/api/v1/exec/magic-comments/bulk-update", "post", "comments"],
+  ["/api/v1/exec/sdk/import", "post", "source_auth"],
+  ["/api/v1/exec/sdk/import", "post", "middleware"],
+  ["/api/v1/exec/sdk/import", "post", "magic_comments"],
+])("%s %s says that %s may be JSON text, as the command line sends it", (path, method, field) => {
+  // biome-ignore lint/suspicious/noExplicitAny: the document is looked at as plain JSON
+  const { paths, components } = document as any;
+  const { schema } = paths[path][method].requestBody.content["application/json"];
+  const { properties } =
+    schema.$ref === undefined ? schema : components.schemas[schema.$ref.split("/").at(-1)];
+  expect(properties[field].anyOf).toMatchObject([{ type: "object" }, { type: "string" }]);
+});
+
 describe("the list of operations", () => {
   test("no id and no pair of method and path stands twice", () => {
     const ids = OPERATIONS.map(({ id }) => id);

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { objectOrJsonText } from "../schemas.ts";
 
 /**
  * Parsed directives by name, secrets redacted (magic-comments.md §4).
@@ -10,13 +11,12 @@ export const MagicComments = z.record(z.string(), z.unknown()).openapi({
 });
 
 /** What an update sets and removes: an object, or the JSON text of one, as the command line sends it. */
-export const commentsToApply = z
-  .preprocess(parseJsonText, z.record(z.string(), z.unknown(), { error: "comments object is required" }))
-  .openapi({
-    type: "object",
-    description: "Values by directive name; null or empty removes, [REDACTED] keeps a stored secret",
-    example: { timeout: 5000, label: null },
-  });
+export const commentsToApply = objectOrJsonText(
+  z.record(z.string(), z.unknown(), { error: "comments object is required" }),
+).openapi({
+  description: "Values by directive name; null or empty removes, [REDACTED] keeps a stored secret",
+  example: { timeout: 5000, label: null },
+});
 
 /** Whether to answer what would happen instead of doing it. */
 export const dryRun = z.boolean().default(false).openapi({ description: "Preview only" });
@@ -38,13 +38,3 @@ export const FileFailure = z.object({ file: z.string(), error: z.string() });
 /** Texts of the contract for both kinds of update. */
 export const PREVIEW_MESSAGE = "Preview only - set dry_run=false to apply changes";
 export const APPLIED_MESSAGE = "Magic comments updated successfully";
-
-function parseJsonText(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    // Left as the text it is, which the schema then refuses in the contract's words.
-    return value;
-  }
-}

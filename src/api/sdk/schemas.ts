@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { isMiddleware } from "../../sdk/import-plan.ts";
 import { MARKER_FILE } from "../../sdk/marker.ts";
 import type { StoredSdk } from "../../sdk/sdk-store.ts";
+import { objectOrJsonText } from "../schemas.ts";
 
 /** Longest source of one middleware, in characters. */
 const SOURCE_MAX = 1_000_000;
@@ -16,7 +17,7 @@ const token = z
   .regex(/^[\x21-\x7E]+$/, { error: "must be visible ASCII characters" });
 
 /** How the source is asked: an object, or the JSON text of one. */
-export const sourceAuth = orJsonText(
+export const sourceAuth = objectOrJsonText(
   z.discriminatedUnion("type", [
     z.object({ type: z.literal("bearer"), token }),
     z.object({
@@ -29,23 +30,20 @@ export const sourceAuth = orJsonText(
     }),
   ]),
 ).openapi({
-  type: "object",
   description: "Credentials for the source, used once and kept nowhere",
   example: { type: "bearer", token: "…" },
 });
 
 /** Scripts before and after the imported ones: an object, or the JSON text of one. */
-export const middleware = orJsonText(
+export const middleware = objectOrJsonText(
   z.object({ pre: z.string().max(SOURCE_MAX).optional(), post: z.string().max(SOURCE_MAX).optional() }),
 ).openapi({
-  type: "object",
   description: "Sources of pre.js and post.js",
   example: { pre: 'req.headers["x-api-key"] = process.env.API_KEY;\n' },
 });
 
 /** Directives of the imported scripts: an object, or the JSON text of one. */
-export const magicComments = orJsonText(z.record(z.string(), z.unknown())).openapi({
-  type: "object",
+export const magicComments = objectOrJsonText(z.record(z.string(), z.unknown())).openapi({
   description: "Directives of the imported scripts by name",
   example: { timeout: "10s" },
 });
@@ -77,16 +75,4 @@ export function describeSdk({ id, marker }: StoredSdk) {
     pre: middleware.find((file) => file.endsWith("pre.js")) ?? null,
     post: middleware.find((file) => file.endsWith("post.js")) ?? null,
   };
-}
-
-/** Clients are known to send objects as their JSON text. */
-function orJsonText<T extends z.ZodType>(schema: T) {
-  return z.preprocess((value) => {
-    if (typeof value !== "string") return value;
-    try {
-      return JSON.parse(value);
-    } catch {
-      return value; // Left as the text it is, which the schema then refuses.
-    }
-  }, schema);
 }

@@ -17,7 +17,8 @@ export const restart = operation({
       drainTimeoutMs: z.unknown().optional().openapi({
         type: "integer",
         minimum: 1,
-        description: "Longest wait for running requests; --drain-timeout when left out",
+        default: 5000,
+        description: "Longest wait for running requests; when left out, what --drain-timeout says",
       }),
       reason: z.string().default("API restart request").openapi({ description: "For the log" }),
     })

@@ -316,7 +316,7 @@ export interface Restarting {
 export interface Restart {
   graceful?: boolean;
   /**
-     * Longest wait for running requests; --drain-timeout when left out
+     * Longest wait for running requests; when left out, what --drain-timeout says
      * @minimum 1
      */
   drainTimeoutMs?: number;
@@ -1752,17 +1752,17 @@ export interface SdkImported {
 /**
  * Credentials for the source, used once and kept nowhere
  */
-export type SdkImportSourceAuth = { [key: string]: unknown };
+export type SdkImportSourceAuth = { [key: string]: unknown } | string;
 
 /**
  * Sources of pre.js and post.js
  */
-export type SdkImportMiddleware = { [key: string]: unknown };
+export type SdkImportMiddleware = { [key: string]: unknown } | string;
 
 /**
  * Directives of the imported scripts by name
  */
-export type SdkImportMagicComments = { [key: string]: unknown };
+export type SdkImportMagicComments = { [key: string]: unknown } | string;
 
 export interface SdkImport {
   /** @minLength 1 */
@@ -2269,7 +2269,7 @@ subdomain?: string;
 /**
  * Values by directive name; null or empty removes, [REDACTED] keeps a stored secret
  */
-export type MagicUpdateBodyComments = { [key: string]: unknown };
+export type MagicUpdateBodyComments = { [key: string]: unknown } | string;
 
 export type MagicUpdateBody = {
   /** Deployment inside the subdomain */
@@ -2295,7 +2295,7 @@ export type MagicUpdateBody = {
 /**
  * Values by directive name; null or empty removes, [REDACTED] keeps a stored secret
  */
-export type MagicBulkUpdateBodyComments = { [key: string]: unknown };
+export type MagicBulkUpdateBodyComments = { [key: string]: unknown } | string;
 
 /**
  * Only files with this extension
