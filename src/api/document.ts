@@ -19,6 +19,7 @@ export function createDocument(operations: readonly Operation[], version: string
     openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
   for (const operation of operations) openAPIRegistry.registerPath(toPath(operation));
+  openAPIRegistry.registerPath(scriptCall());
   return getOpenAPIDocument({
     openapi: "3.0.3",
     info: {
@@ -30,7 +31,7 @@ export function createDocument(operations: readonly Operation[], version: string
       license: { name: "MIT" },
     },
     servers: [{ url: "http://localhost:8081" }],
-    tags: [...new Set(operations.map(tagOf))].map((name) => ({ name })),
+    tags: [...new Set([...operations.map(tagOf), SCRIPTS_TAG])].map((name) => ({ name })),
   });
 }
 
@@ -43,6 +44,21 @@ const BODY_FAILURES: readonly FailureKind[] = [
   "bodyTimeout",
   "bodyTooLarge",
   "unsupportedMediaType",
+];
+
+/** Group of the one path that is no operation of ours: what the scripts answer. */
+const SCRIPTS_TAG = "execution";
+const SCRIPT_FAILURES: readonly FailureKind[] = [
+  "malformedUrl",
+  "unauthorized",
+  "scriptMissing",
+  "scriptDisabled",
+  "scriptFailed",
+  "scriptNotCompiled",
+  "queueFull",
+  "shuttingDown",
+  "scriptTimeout",
+  "scriptLoopLimit",
 ];
 
 /** Where a token may stand (operations.md §2.3). */
@@ -106,6 +122,32 @@ function toPath(operation: Operation): PathConfig {
         },
       },
       ...toErrorResponses(documentedFailures(operation)),
+    },
+  };
+}
+
+/** The call of a script, which the engine answers: here for those who read the document. */
+function scriptCall(): PathConfig {
+  return {
+    operationId: `${SCRIPTS_TAG}.call`,
+    method: "get",
+    path: "/{path}",
+    summary: "Call a script",
+    description:
+      "Scripts take every method, not only GET, and answer what they like. user-openapi/spec describes those of a " +
+      "deployment, which the Host chooses. Errors are in this form for callers that accept JSON.",
+    tags: [SCRIPTS_TAG],
+    request: {
+      params: z.object({
+        path: z.string().openapi({
+          example: "hello",
+          description: "Path of the script without extension; may hold slashes",
+        }),
+      }),
+    },
+    responses: {
+      200: { description: "What the script answers", content: { "*/*": { schema: {} } } },
+      ...toErrorResponses(SCRIPT_FAILURES),
     },
   };
 }

@@ -41,6 +41,18 @@ test.each([
   expect(properties[field].anyOf).toMatchObject([{ type: "object" }, { type: "string" }]);
 });
 
+test("the call of a script stands in the document beside the operations", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: the document is looked at as plain JSON
+  const { paths, tags } = document as any;
+  expect(Object.keys(paths["/{path}"])).toEqual(["get"]);
+  expect(paths["/{path}"].get).toMatchObject({
+    operationId: "execution.call",
+    tags: ["execution"],
+    parameters: [{ name: "path", in: "path", required: true, schema: { type: "string" } }],
+  });
+  expect(tags).toContainEqual({ name: "execution" });
+});
+
 describe("the list of operations", () => {
   test("no id and no pair of method and path stands twice", () => {
     const ids = OPERATIONS.map(({ id }) => id);

@@ -296,6 +296,17 @@ export interface RestartStatus {
   lastReplacement?: RestartStatusLastReplacement;
 }
 
+export interface Restart {
+  graceful?: boolean;
+  /**
+     * Longest wait for running requests; when left out, what --drain-timeout says
+     * @minimum 1
+     */
+  drainTimeoutMs?: number;
+  /** For the log */
+  reason?: string;
+}
+
 export type RestartingStatus = typeof RestartingStatus[keyof typeof RestartingStatus];
 
 
@@ -311,17 +322,6 @@ export interface Restarting {
   activeRequests: number;
   reason: string;
   message: string;
-}
-
-export interface Restart {
-  graceful?: boolean;
-  /**
-     * Longest wait for running requests; when left out, what --drain-timeout says
-     * @minimum 1
-     */
-  drainTimeoutMs?: number;
-  /** For the log */
-  reason?: string;
 }
 
 /**
@@ -346,6 +346,25 @@ export interface ScriptRead {
   /** @nullable */
   magicComments: ScriptReadMagicComments;
   metadata: ScriptReadMetadata;
+}
+
+export interface ScriptWrite {
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /**
+     * The same as execId
+     * @deprecated
+     */
+  exec_id?: string;
+  /** Directory above the deployment */
+  subdomain?: string;
+  /** @minLength 1 */
+  path: string;
+  content: string;
+  /** Make missing directories */
+  createDirs?: boolean;
+  /** Refuse what does not compile */
+  validate?: boolean;
 }
 
 export type ScriptWrittenScheduleAction = typeof ScriptWrittenScheduleAction[keyof typeof ScriptWrittenScheduleAction];
@@ -389,25 +408,6 @@ export interface ScriptWritten {
   env?: ScriptWrittenEnv;
 }
 
-export interface ScriptWrite {
-  /** Deployment inside the subdomain */
-  execId?: string;
-  /**
-     * The same as execId
-     * @deprecated
-     */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
-  /** @minLength 1 */
-  path: string;
-  content: string;
-  /** Make missing directories */
-  createDirs?: boolean;
-  /** Refuse what does not compile */
-  validate?: boolean;
-}
-
 export interface ScriptDeleted {
   deleted: true;
   path: string;
@@ -446,6 +446,26 @@ export interface ScriptList {
   scripts: ScriptEntry[];
 }
 
+export interface ScriptTreeRequest {
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /**
+     * The same as execId
+     * @deprecated
+     */
+  exec_id?: string;
+  /** Directory above the deployment */
+  subdomain?: string;
+  baseDir?: string;
+  /**
+     * Levels of names; directories at the last one come without children
+     * @minimum 1
+     * @maximum 100
+     */
+  maxDepth?: number;
+  includeMetadata?: boolean;
+}
+
 export type ScriptTreeNodeType = typeof ScriptTreeNodeType[keyof typeof ScriptTreeNodeType];
 
 
@@ -477,38 +497,6 @@ export interface ScriptTree {
   tree: ScriptTreeNode[];
 }
 
-export interface ScriptTreeRequest {
-  /** Deployment inside the subdomain */
-  execId?: string;
-  /**
-     * The same as execId
-     * @deprecated
-     */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
-  baseDir?: string;
-  /**
-     * Levels of names; directories at the last one come without children
-     * @minimum 1
-     * @maximum 100
-     */
-  maxDepth?: number;
-  includeMetadata?: boolean;
-}
-
-export interface ScriptMoved {
-  moved: true;
-  from: string;
-  to: string;
-  /** Relative to the scripts directory */
-  resolvedFrom: string;
-  /** Relative to the scripts directory */
-  resolvedTo: string;
-  /** Bytes */
-  size: number;
-}
-
 export interface ScriptMove {
   /** Deployment inside the subdomain */
   execId?: string;
@@ -524,6 +512,23 @@ export interface ScriptMove {
   /** @minLength 1 */
   to: string;
   overwrite?: boolean;
+}
+
+export interface ScriptMoved {
+  moved: true;
+  from: string;
+  to: string;
+  /** Relative to the scripts directory */
+  resolvedFrom: string;
+  /** Relative to the scripts directory */
+  resolvedTo: string;
+  /** Bytes */
+  size: number;
+}
+
+export interface ValidateCode {
+  /** Source text of a script; it is never run */
+  code: string;
 }
 
 export interface FailedCheck {
@@ -581,11 +586,6 @@ export interface ScriptValidation {
   valid: boolean;
   results: ScriptValidationResults;
   message: string;
-}
-
-export interface ValidateCode {
-  /** Source text of a script; it is never run */
-  code: string;
 }
 
 export interface SyntaxValidation {
@@ -663,6 +663,11 @@ export interface MagicCommentValidation {
   message: string;
 }
 
+export interface ValidateReturnType {
+  typeDefinition: string;
+  value: unknown;
+}
+
 export type ReturnTypeValidationErrorsItem = {
   path: string;
   expected: string;
@@ -678,11 +683,6 @@ export interface ReturnTypeValidation {
   typeDefinition: string;
   parsedType: ReturnTypeValidationParsedType;
   message: string;
-}
-
-export interface ValidateReturnType {
-  typeDefinition: string;
-  value: unknown;
 }
 
 export type MagicCommentsSchemaUnknownKeysBehavior = typeof MagicCommentsSchemaUnknownKeysBehavior[keyof typeof MagicCommentsSchemaUnknownKeysBehavior];
@@ -871,25 +871,6 @@ export interface TemplatePreview {
 }
 
 /**
- * As sent
- */
-export type TemplateGeneratedVariables = {[key: string]: unknown};
-
-export interface TemplateGenerated {
-  generated: true;
-  template: string;
-  code: string;
-  saved: boolean;
-  /**
-     * Where it was stored, below the scripts directory
-     * @nullable
-     */
-  path: string | null;
-  /** As sent */
-  variables: TemplateGeneratedVariables;
-}
-
-/**
  * Values by the names of placeholders
  */
 export type TemplateGenerateVariables = {[key: string]: unknown};
@@ -917,12 +898,23 @@ export interface TemplateGenerate {
   saveFile?: boolean;
 }
 
-export interface TemplateCreated {
-  created: true;
-  name: string;
-  /** Its file, below the scripts directory */
-  path: string;
-  metadata: TemplateMetadata;
+/**
+ * As sent
+ */
+export type TemplateGeneratedVariables = {[key: string]: unknown};
+
+export interface TemplateGenerated {
+  generated: true;
+  template: string;
+  code: string;
+  saved: boolean;
+  /**
+     * Where it was stored, below the scripts directory
+     * @nullable
+     */
+  path: string | null;
+  /** As sent */
+  variables: TemplateGeneratedVariables;
 }
 
 export type TemplateCreateMetadata = {
@@ -955,9 +947,11 @@ export interface TemplateCreate {
   metadata?: TemplateCreateMetadata;
 }
 
-export interface TemplateUpdated {
-  updated: true;
+export interface TemplateCreated {
+  created: true;
   name: string;
+  /** Its file, below the scripts directory */
+  path: string;
   metadata: TemplateMetadata;
 }
 
@@ -987,6 +981,12 @@ export interface TemplateUpdate {
   /** @minLength 1 */
   code?: string;
   metadata?: TemplateUpdateMetadata;
+}
+
+export interface TemplateUpdated {
+  updated: true;
+  name: string;
+  metadata: TemplateMetadata;
 }
 
 export interface TemplateDeleted {
@@ -1025,20 +1025,6 @@ export interface LogList {
   logs: LogEntry[];
 }
 
-export interface LogLines {
-  /** A name that logs/list gives */
-  file: string;
-  /** Estimated for files over 64 MB that are not searched */
-  totalLines: number;
-  /** Lines that were looked for */
-  filteredLines: number;
-  returnedLines: number;
-  lines: string[];
-  /** Bytes */
-  size: number;
-  modified: string;
-}
-
 export interface LogRead {
   /** A name that logs/list gives */
   file?: string;
@@ -1059,6 +1045,38 @@ export interface LogRead {
      * @maxLength 1024
      */
   search?: string;
+}
+
+export interface LogLines {
+  /** A name that logs/list gives */
+  file: string;
+  /** Estimated for files over 64 MB that are not searched */
+  totalLines: number;
+  /** Lines that were looked for */
+  filteredLines: number;
+  returnedLines: number;
+  lines: string[];
+  /** Bytes */
+  size: number;
+  modified: string;
+}
+
+export interface LogSearch {
+  /** @maxLength 1024 */
+  query?: string;
+  /** Wins over query */
+  regex?: string;
+  /**
+     * All when left out or empty
+     * @maxItems 1000
+     */
+  files?: string[];
+  /**
+     * @minimum 1
+     * @maximum 10000
+     */
+  limit?: number;
+  caseSensitive?: boolean;
 }
 
 export type LogMatchesSearchType = typeof LogMatchesSearchType[keyof typeof LogMatchesSearchType];
@@ -1085,29 +1103,26 @@ export interface LogMatches {
   results: LogMatch[];
 }
 
-export interface LogSearch {
-  /** @maxLength 1024 */
-  query?: string;
-  /** Wins over query */
-  regex?: string;
-  /**
-     * All when left out or empty
-     * @maxItems 1000
-     */
-  files?: string[];
-  /**
-     * @minimum 1
-     * @maximum 10000
-     */
-  limit?: number;
-  caseSensitive?: boolean;
-}
-
 export interface LogsCleared {
   deleted: number;
   /** Bytes */
   totalSize: number;
   message: string;
+}
+
+export interface CacheClear {
+  hostname?: string;
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /**
+     * Refused: caches belong to deployments
+     * @deprecated
+     */
+  scriptPath?: string;
+  clearVm?: boolean;
+  clearState?: boolean;
+  /** Every deployment instead of one */
+  clearAll?: boolean;
 }
 
 export type CacheClearedVmCache = {
@@ -1126,31 +1141,6 @@ export interface CacheCleared {
   sharedState: CacheClearedSharedState;
 }
 
-export interface CacheClear {
-  hostname?: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
-  /**
-     * Refused: caches belong to deployments
-     * @deprecated
-     */
-  scriptPath?: string;
-  clearVm?: boolean;
-  clearState?: boolean;
-  /** Every deployment instead of one */
-  clearAll?: boolean;
-}
-
-export interface SharedState {
-  hostname: string;
-  /** @nullable */
-  path: string | null;
-  exists: boolean;
-  state?: unknown;
-  /** Bytes of the state as JSON, when it exists */
-  size?: number;
-}
-
 export interface SharedStatePlace {
   /**
      * Key `subdomain/execId`, a Host value, or a bare subdomain
@@ -1166,14 +1156,14 @@ export interface SharedStatePlace {
   path?: string | null;
 }
 
-export interface SharedStateChanged {
+export interface SharedState {
   hostname: string;
   /** @nullable */
   path: string | null;
-  updated: true;
-  merged: boolean;
-  /** Bytes of what now stands at the path as JSON */
-  size: number;
+  exists: boolean;
+  state?: unknown;
+  /** Bytes of the state as JSON, when it exists */
+  size?: number;
 }
 
 export interface SharedStateChange {
@@ -1195,13 +1185,14 @@ export interface SharedStateChange {
   merge?: boolean;
 }
 
-export interface SharedStateCleared {
-  /** Whether anything was there to remove */
-  cleared: boolean;
-  /** Members removed; a path counts as one */
-  count: number;
-  /** Top-level members left */
-  remaining: number;
+export interface SharedStateChanged {
+  hostname: string;
+  /** @nullable */
+  path: string | null;
+  updated: true;
+  merged: boolean;
+  /** Bytes of what now stands at the path as JSON */
+  size: number;
 }
 
 export interface SharedStateClear {
@@ -1218,6 +1209,15 @@ export interface SharedStateClear {
   clearAll?: boolean;
 }
 
+export interface SharedStateCleared {
+  /** Whether anything was there to remove */
+  cleared: boolean;
+  /** Members removed; a path counts as one */
+  count: number;
+  /** Top-level members left */
+  remaining: number;
+}
+
 export type BundledPackagesPackagesItem = {
   name: string;
   /** @nullable */
@@ -1229,6 +1229,11 @@ export interface BundledPackages {
   total: number;
   packages: BundledPackagesPackagesItem[];
   allAvailable: boolean;
+}
+
+export interface DependencyCheck {
+  code?: string;
+  modules?: string | string[] | null;
 }
 
 export type DependenciesCheckedInstalledItem = {
@@ -1258,9 +1263,10 @@ export interface DependenciesChecked {
   message?: string;
 }
 
-export interface DependencyCheck {
-  code?: string;
-  modules?: string | string[] | null;
+export interface DependencyInstall {
+  modules: string | string[];
+  /** Also what is installed already */
+  force?: boolean;
 }
 
 export type InstalledModuleStatus = typeof InstalledModuleStatus[keyof typeof InstalledModuleStatus];
@@ -1295,12 +1301,6 @@ export interface DependenciesInstalled {
   details: InstalledModule[];
 }
 
-export interface DependencyInstall {
-  modules: string | string[];
-  /** Also what is installed already */
-  force?: boolean;
-}
-
 /**
  * In the scripts directory
  */
@@ -1330,6 +1330,14 @@ export interface Package {
   devDependencyCount: number;
 }
 
+export interface PackageInit {
+  name?: string;
+  version?: string;
+  description?: string;
+  /** Begin anew where there is one */
+  force?: boolean;
+}
+
 export type PackageCreatedMessage = typeof PackageCreatedMessage[keyof typeof PackageCreatedMessage];
 
 
@@ -1357,12 +1365,21 @@ export interface PackageCreated {
   created: true;
 }
 
-export interface PackageInit {
-  name?: string;
-  version?: string;
-  description?: string;
-  /** Begin anew where there is one */
-  force?: boolean;
+export type PackageUpdateDependencies = {[key: string]: string} | string;
+
+export type PackageUpdateScripts = {[key: string]: string} | string;
+
+/**
+ * Other members; null takes one away
+ */
+export type PackageUpdateMetadata = {[key: string]: unknown};
+
+export interface PackageUpdate {
+  dependencies?: PackageUpdateDependencies;
+  scripts?: PackageUpdateScripts;
+  /** Other members; null takes one away */
+  metadata?: PackageUpdateMetadata;
+  remove?: string | string[];
 }
 
 export type PackageUpdatedMessage = typeof PackageUpdatedMessage[keyof typeof PackageUpdatedMessage];
@@ -1381,21 +1398,18 @@ export interface PackageUpdated {
   dependencies: PackageUpdatedDependencies;
 }
 
-export type PackageUpdateDependencies = {[key: string]: string} | string;
-
-export type PackageUpdateScripts = {[key: string]: string} | string;
-
-/**
- * Other members; null takes one away
- */
-export type PackageUpdateMetadata = {[key: string]: unknown};
-
-export interface PackageUpdate {
-  dependencies?: PackageUpdateDependencies;
-  scripts?: PackageUpdateScripts;
-  /** Other members; null takes one away */
-  metadata?: PackageUpdateMetadata;
-  remove?: string | string[];
+export interface PackageInstall {
+  /**
+     * All that is listed when left out
+     * @maxItems 100
+     */
+  packages?: string[];
+  /** List them in devDependencies */
+  dev?: boolean;
+  /** Whether package.json lists them */
+  save?: boolean;
+  /** Also what is installed already */
+  force?: boolean;
 }
 
 export type PackageInstallingStatus = typeof PackageInstallingStatus[keyof typeof PackageInstallingStatus];
@@ -1410,20 +1424,6 @@ export interface PackageInstalling {
   /** What would do the same by hand */
   command: string;
   message: string;
-}
-
-export interface PackageInstall {
-  /**
-     * All that is listed when left out
-     * @maxItems 100
-     */
-  packages?: string[];
-  /** List them in devDependencies */
-  dev?: boolean;
-  /** Whether package.json lists them */
-  save?: boolean;
-  /** Also what is installed already */
-  force?: boolean;
 }
 
 export type PackageComparisonSummary = {
@@ -1454,6 +1454,14 @@ export interface PackageComparison {
   upToDate: boolean;
 }
 
+export interface PackagePin {
+  /**
+     * All when left out
+     * @maxItems 1000
+     */
+  packages?: string[];
+}
+
 export type PackagePinnedMessage = typeof PackagePinnedMessage[keyof typeof PackagePinnedMessage];
 
 
@@ -1475,12 +1483,13 @@ export interface PackagePinned {
   dependencies?: PackagePinnedDependencies;
 }
 
-export interface PackagePin {
-  /**
-     * All when left out
-     * @maxItems 1000
-     */
-  packages?: string[];
+export interface RouteResolve {
+  /** Host value, or a key such as default/1 */
+  hostname?: string;
+  /** Deployment inside the subdomain */
+  execId?: string;
+  /** @minLength 1 */
+  path: string;
 }
 
 export type RouteResolution = {
@@ -1502,13 +1511,10 @@ export type RouteResolution = {
   triedDirectories: string[];
 };
 
-export interface RouteResolve {
-  /** Host value, or a key such as default/1 */
-  hostname?: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
-  /** @minLength 1 */
-  path: string;
+export interface RouteDiscover {
+  /** Empty: the deployment */
+  baseDir?: string;
+  includeMetadata?: boolean;
 }
 
 export type DiscoveredRouteType = typeof DiscoveredRouteType[keyof typeof DiscoveredRouteType];
@@ -1546,19 +1552,6 @@ export interface RouteDiscovered {
   routes: DiscoveredRoute[];
 }
 
-export interface RouteDiscover {
-  /** Empty: the deployment */
-  baseDir?: string;
-  includeMetadata?: boolean;
-}
-
-export interface RouteTested {
-  tested: number;
-  matched: number;
-  notMatched: number;
-  results: RouteResolution[];
-}
-
 export interface RouteTest {
   /** Host value, or a key such as default/1 */
   hostname?: string;
@@ -1566,6 +1559,13 @@ export interface RouteTest {
   execId?: string;
   /** @maxItems 1000 */
   paths: string[];
+}
+
+export interface RouteTested {
+  tested: number;
+  matched: number;
+  notMatched: number;
+  results: RouteResolution[];
 }
 
 /**
@@ -1620,6 +1620,16 @@ export interface ScheduleList {
   schedules: Schedule[];
 }
 
+export interface ScheduleTrigger {
+  /**
+     * Absolute, relative to the scripts directory, or to the deployment of the Host
+     * @minLength 1
+     */
+  scriptPath: string;
+  /** Also when the script has @token */
+  force?: boolean;
+}
+
 export type ScheduleTriggeredStatus = typeof ScheduleTriggeredStatus[keyof typeof ScheduleTriggeredStatus];
 
 
@@ -1647,14 +1657,9 @@ export interface ScheduleTriggered {
   error?: string;
 }
 
-export interface ScheduleTrigger {
-  /**
-     * Absolute, relative to the scripts directory, or to the deployment of the Host
-     * @minLength 1
-     */
-  scriptPath: string;
-  /** Also when the script has @token */
-  force?: boolean;
+export interface ScheduleReload {
+  /** Only tell what would change */
+  dry_run?: boolean;
 }
 
 export type ScheduleReloadedFailedItem = {
@@ -1670,11 +1675,6 @@ export interface ScheduleReloaded {
   removed: string[];
   /** Scripts whose @schedule cannot be used; absent when there are none */
   failed?: ScheduleReloadedFailedItem[];
-}
-
-export interface ScheduleReload {
-  /** Only tell what would change */
-  dry_run?: boolean;
 }
 
 export type ScheduleFireStatus = typeof ScheduleFireStatus[keyof typeof ScheduleFireStatus];
@@ -1713,6 +1713,39 @@ export interface ScheduleHistory {
   entries: ScheduleFire[];
 }
 
+/**
+ * Credentials for the source, used once and kept nowhere
+ */
+export type SdkImportSourceAuth = { [key: string]: unknown } | string;
+
+/**
+ * Sources of pre.js and post.js
+ */
+export type SdkImportMiddleware = { [key: string]: unknown } | string;
+
+/**
+ * Directives of the imported scripts by name
+ */
+export type SdkImportMagicComments = { [key: string]: unknown } | string;
+
+export interface SdkImport {
+  /** @minLength 1 */
+  execId: string;
+  /**
+     * HTTPS address of a JSON or YAML document
+     * @minLength 1
+     */
+  source_url: string;
+  /** Credentials for the source, used once and kept nowhere */
+  source_auth?: SdkImportSourceAuth;
+  /** Sources of pre.js and post.js */
+  middleware?: SdkImportMiddleware;
+  /** Directives of the imported scripts by name */
+  magic_comments?: SdkImportMagicComments;
+  /** Replace files that were edited */
+  force?: boolean;
+}
+
 export type SdkImportedAction = typeof SdkImportedAction[keyof typeof SdkImportedAction];
 
 
@@ -1747,39 +1780,6 @@ export interface SdkImported {
   action: SdkImportedAction;
   summary: SdkImportedSummary;
   sdk: SdkImportedSdk;
-}
-
-/**
- * Credentials for the source, used once and kept nowhere
- */
-export type SdkImportSourceAuth = { [key: string]: unknown } | string;
-
-/**
- * Sources of pre.js and post.js
- */
-export type SdkImportMiddleware = { [key: string]: unknown } | string;
-
-/**
- * Directives of the imported scripts by name
- */
-export type SdkImportMagicComments = { [key: string]: unknown } | string;
-
-export interface SdkImport {
-  /** @minLength 1 */
-  execId: string;
-  /**
-     * HTTPS address of a JSON or YAML document
-     * @minLength 1
-     */
-  source_url: string;
-  /** Credentials for the source, used once and kept nowhere */
-  source_auth?: SdkImportSourceAuth;
-  /** Sources of pre.js and post.js */
-  middleware?: SdkImportMiddleware;
-  /** Directives of the imported scripts by name */
-  magic_comments?: SdkImportMagicComments;
-  /** Replace files that were edited */
-  force?: boolean;
 }
 
 export type SdkEntryMiddleware = {
@@ -1894,21 +1894,6 @@ export interface UserScripts {
   scripts: UserScript[];
 }
 
-export type UserOpenApiGeneratedMeta = {
-  pathCount: number;
-  /** Below the scripts directory */
-  scanDirectory: string;
-  generatedAt: string;
-};
-
-export interface UserOpenApiDocument {[key: string]: unknown}
-
-export interface UserOpenApiGenerated {
-  success: true;
-  data: UserOpenApiDocument;
-  meta: UserOpenApiGeneratedMeta;
-}
-
 export interface UserOpenApiGenerate {
   /** Deployment inside the subdomain */
   execId?: string;
@@ -1948,23 +1933,22 @@ export interface UserOpenApiGenerate {
   baseUrl?: string;
 }
 
-export interface UserSchemaFile {[key: string]: unknown}
+export type UserOpenApiGeneratedMeta = {
+  pathCount: number;
+  /** Below the scripts directory */
+  scanDirectory: string;
+  generatedAt: string;
+};
 
-/**
- * The file, if it is a JSON object
- * @nullable
- */
-export type UserSchemaValidationData = {[key: string]: unknown} | null;
+export interface UserOpenApiDocument {[key: string]: unknown}
 
-export interface UserSchemaValidation {
-  success: boolean;
-  /**
-     * The file, if it is a JSON object
-     * @nullable
-     */
-  data: UserSchemaValidationData;
-  errors?: string[];
+export interface UserOpenApiGenerated {
+  success: true;
+  data: UserOpenApiDocument;
+  meta: UserOpenApiGeneratedMeta;
 }
+
+export interface UserSchemaFile {[key: string]: unknown}
 
 export interface UserSchemaValidate {
   /** Deployment inside the subdomain */
@@ -1981,9 +1965,20 @@ export interface UserSchemaValidate {
   path?: string;
 }
 
-export interface UserOpenApiMerged {
-  success: true;
-  data: UserOpenApiDocument;
+/**
+ * The file, if it is a JSON object
+ * @nullable
+ */
+export type UserSchemaValidationData = {[key: string]: unknown} | null;
+
+export interface UserSchemaValidation {
+  success: boolean;
+  /**
+     * The file, if it is a JSON object
+     * @nullable
+     */
+  data: UserSchemaValidationData;
+  errors?: string[];
 }
 
 export type UserOpenApiMergeSpecsItem = {[key: string]: unknown};
@@ -2011,6 +2006,11 @@ export interface UserOpenApiMerge {
   description?: string;
   /** @maxLength 10000 */
   version?: string;
+}
+
+export interface UserOpenApiMerged {
+  success: true;
+  data: UserOpenApiDocument;
 }
 
 export type DeploymentListSummary = {

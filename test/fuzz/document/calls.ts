@@ -26,6 +26,9 @@ export interface Call {
   readonly init: RequestInit;
 }
 
+/** Scripts answer what they like, which nothing can be held against. */
+const SCRIPTS = "/{path}";
+
 /** The operations of a document, and the way to the schemas it names. */
 export function readDocument(document: unknown): {
   readonly operations: readonly DocumentedOperation[];
@@ -33,9 +36,11 @@ export function readDocument(document: unknown): {
 } {
   // biome-ignore lint/suspicious/noExplicitAny: the document is read as any client would read it
   const { paths, components } = document as any;
-  const operations = Object.entries<Record<string, never>>(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => toOperation(path, method, operation)),
-  );
+  const operations = Object.entries<Record<string, never>>(paths)
+    .filter(([path]) => path !== SCRIPTS)
+    .flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => toOperation(path, method, operation)),
+    );
   const resolve: Resolve = (schema) =>
     schema.$ref === undefined ? schema : resolve(components.schemas[schema.$ref.split("/").at(-1) ?? ""]);
   return { operations, resolve };
