@@ -77,7 +77,8 @@ function readFlags(argv: readonly string[]): Map<SettingName, string> {
     const { grammar } = SETTINGS[name] as Setting<unknown>;
     const next = argv[index + 1];
     let text = inline;
-    if (text === undefined && takesNext({ alone: grammar.placeholder === null, next, grammar })) {
+    // No word stands alone, so one behind a yes/no flag is meant as its value, and refused with its name.
+    if (text === undefined && next !== undefined && !next.startsWith("--")) {
       text = next;
       index++;
     }
@@ -94,16 +95,6 @@ function readFlags(argv: readonly string[]): Map<SettingName, string> {
 function splitAtEquals(argument: string): [string, string | undefined] {
   const at = argument.indexOf("=");
   return at === -1 ? [argument, undefined] : [argument.slice(0, at), argument.slice(at + 1)];
-}
-
-/** A yes/no flag takes the next word only if it is one of its own; every other flag takes any but a flag. */
-function takesNext(question: {
-  readonly alone: boolean;
-  readonly next: string | undefined;
-  readonly grammar: Setting<unknown>["grammar"];
-}): boolean {
-  if (question.next === undefined || question.next.startsWith("--")) return false;
-  return !question.alone || question.grammar.read(question.next) !== undefined;
 }
 
 /** A word behind a secret may belong to it, and what follows `=` may be one: neither is quoted. */

@@ -153,7 +153,7 @@ describe("refusals are one line with flag, value and what is accepted", () => {
     ["a flag whose value is another flag", ["--storage-dir", "--port=1"], ["--storage-dir", "directory"]],
     ["an empty value", ["--storage-dir="], ["--storage-dir"]],
     ["a yes/no flag with another word", ["--trust-proxy=maybe"], ["--trust-proxy", "maybe", "on, off"]],
-    ["a word after a yes/no flag", ["--trust-proxy", "maybe"], ["maybe"]],
+    ["a word after a yes/no flag", ["--trust-proxy", "maybe"], ["--trust-proxy", "maybe", "on, off"]],
     ["a list of no names", ["--allowed-hosts", ","], ["--allowed-hosts"]],
     ["a URL without a protocol", ["--ai-url", "ai.example/v1"], ["--ai-url", "ai.example/v1", "http"]],
     ["a URL of a file", ["--ai-url", "file:///v1"], ["--ai-url", "http or https"]],
