@@ -5,8 +5,8 @@ export interface SourceText {
   readonly fenced: boolean;
 }
 
-/** A whole file that is one fenced block, as language models like to write it. */
-const FENCED = /^\s*(```|~~~)[^\n`]*\n[\s\S]*?\n?[ \t]*\1[ \t]*\s*$/;
+/** How a whole file begins that is one fenced block, as language models like to write it. */
+const OPENING = /^\s*(```|~~~)[^\n`]*\n/;
 
 /**
  * Blanks what is not code: a byte order mark, a shebang, a Markdown fence around everything.
@@ -16,13 +16,20 @@ const FENCED = /^\s*(```|~~~)[^\n`]*\n[\s\S]*?\n?[ \t]*\1[ \t]*\s*$/;
 export function normalizeText(source: string): SourceText {
   let text = source.startsWith("\uFEFF") ? ` ${source.slice(1)}` : source;
   text = text.replace(/^( ?)#!/, "$1//");
-  if (!FENCED.test(text)) return { text, fenced: false };
+  if (!isFenced(text)) return { text, fenced: false };
   const lines = text.split("\n");
   const isFence = (line: string) => /^\s*(```|~~~)/.test(line);
   const first = lines.findIndex(isFence);
   const last = lines.findLastIndex(isFence);
   text = lines.map((line, at) => (at === first || at === last ? blank(line) : line)).join("\n");
   return { text, fenced: true };
+}
+
+function isFenced(text: string): boolean {
+  const [opening = "", fence = ""] = OPENING.exec(text) ?? [];
+  // One expression for both ends would try each blank of a long run as the beginning of the last line.
+  const end = text.trimEnd();
+  return opening !== "" && end.endsWith(fence) && end.length - fence.length >= opening.length;
 }
 
 /** As many spaces as the text has characters; line breaks stay. */

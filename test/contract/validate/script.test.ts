@@ -79,7 +79,12 @@ scenario("code that is no text is refused", {
   body: { error: "code must be a string", code: "VALIDATION_ERROR" },
 });
 
-for (const code of ["(".repeat(20_000), "function f(){".repeat(5_000), "type A = [".repeat(5_000)]) {
+for (const code of [
+  "(".repeat(20_000),
+  "function f(){".repeat(5_000),
+  "type A = [".repeat(5_000),
+  "@".repeat(60_000),
+]) {
   scenario(`${code.slice(0, 12)}… nested without end is an answer, and the server lives on`, {
     request: ["POST", PATH, { code }],
     status: 200,

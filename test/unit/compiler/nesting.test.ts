@@ -23,6 +23,8 @@ describe("a source nested too deep is refused before the parser sees it", () => 
     ["loops", `${"for (;;) ".repeat(5_000)}a()`],
     ["type arguments", `let a: ${"A<".repeat(5_000)}B${">".repeat(5_000)}`],
     ["type assertions", `a = 1${" as any".repeat(5_000)}`],
+    ["decorators without a name", "@".repeat(60_000)],
+    ["decorators of decorators", `class A { ${"@ /* a */ @\n".repeat(5_000)}b() {} }`],
     ["behind a comment and a string", `// (((\nconst a = "(";\n${"(".repeat(600)}`],
   ])("%s", (_name, source) => {
     expect(check(source)).toThrow(CompileError);
@@ -50,8 +52,23 @@ describe("a source of ordinary depth passes, whatever its texts hold", () => {
     ["with a thousand lines joined", `a = ${'"row" +\n'.repeat(5_000)}""`],
     ["with HTML in a template", `a = \`${"<li><a>text</a></li>\n".repeat(5_000)}\``],
     ["with many conditions", "if (a === 1) { return call(a, { b: 2 }, [3, 4, 5]); }\n".repeat(5_000)],
+    ["with decorators", "class A { @a @b() @c.d e = 1; @(f) @g\n@h\ni() {} }\n".repeat(2_000)],
+    ["with many decorators of one class", `${"@a @b()\n".repeat(5_000)}class A {}`],
+    ["with addresses of mail in a template", `a = \`${"ada@example.com ${b} ".repeat(5_000)}\``],
     ["long", "call({ a: [1, 2, 3] });\n".repeat(50_000)],
   ])("%s", (_name, source) => {
     expect(check(source)).not.toThrow();
   });
+});
+
+test.each([
+  ["string", `a = "${"x".repeat(8_000_000)}"`],
+  ["string with escapes", `a = '${`${"x".repeat(100)}\\n`.repeat(80_000)}'`],
+  ["template", `a = \`${"x".repeat(8_000_000)}\``],
+  ["comment", `/*${"x".repeat(8_000_000)}*/`],
+])("a %s of 8 MB is stepped over at once", (_name, source) => {
+  const startedMs = performance.now();
+  expect(check(source)).not.toThrow();
+  // One step for each character took 9 s.
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
 });
