@@ -9,8 +9,9 @@ const NAMES_MAX = 100;
  * One text, several with commas between them, or a list; read as a list without repetitions.
  *
  * @param missing Text of the refusal when nothing, or no text at all, is given.
+ * @param blanks What becomes of an empty text among others: refused here, or kept for the operation to answer about.
  */
-export function oneOrMany(missing: string) {
+export function oneOrMany(missing: string, blanks: "refused" | "kept" = "refused") {
   return z
     .unknown()
     .transform((given, { addIssue }) => {
@@ -19,11 +20,13 @@ export function oneOrMany(missing: string) {
         addIssue({ code: "custom", message: missing });
         return z.NEVER;
       }
-      const wrong = list.findIndex((each) => typeof each !== "string" || each.trim() === "");
+      const wrong = list.findIndex(
+        (each) => typeof each !== "string" || (blanks === "refused" && isBlank(each)),
+      );
       if (list.length > NAMES_MAX)
         addIssue({ code: "custom", message: `must be at most ${NAMES_MAX} names` });
       // An empty text is nothing rather than a name.
-      else if (given === "" || list.length === 0) addIssue({ code: "custom", message: missing });
+      else if (isBlank(given) || list.length === 0) addIssue({ code: "custom", message: missing });
       else if (wrong >= 0) addIssue({ code: "custom", path: [wrong], message: "must be a name" });
       return [...new Set(list.map((each) => String(each).trim()))];
     })
@@ -34,6 +37,10 @@ export function oneOrMany(missing: string) {
       ],
       example: ["dayjs"],
     });
+}
+
+function isBlank(given: unknown): boolean {
+  return typeof given === "string" && given.trim() === "";
 }
 
 /** An object of texts by name, or the JSON of one. @param of What the texts are, for the refusal. */

@@ -25,7 +25,7 @@ export const install = operation({
     "was and does not keep the others from being installed.",
   body: z
     .object({
-      modules: oneOrMany("modules (string or array) is required"),
+      modules: oneOrMany("modules (string or array) is required", "kept"),
       force: z.boolean().default(false).openapi({ description: "Also what is installed already" }),
     })
     .openapi("DependencyInstall"),

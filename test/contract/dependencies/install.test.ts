@@ -132,6 +132,27 @@ describe("dependencies.install", () => {
     expect(await app.scripts.list()).toEqual([".npmrc"]);
   });
 
+  test.each<[string, unknown]>([
+    ["an empty text", ["", "pad"]],
+    ["nothing but blanks", [" \t ", "pad"]],
+    ["a comma too many", ",pad"],
+  ])("%s is rejected and keeps no other from being installed", async (_name, modules) => {
+    await using app = await packageApp(registry, { scripts: {} });
+    const { status, body } = await app.call("POST", PATH, { modules });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      total: 2,
+      installed: 1,
+      failed: 1,
+      installedModules: ["pad"],
+      failedModules: [""],
+      details: [
+        { module: "", status: "rejected", reason: "that is not the name of a package" },
+        { module: "pad", status: "installed", version: "1.2.3" },
+      ],
+    });
+  });
+
   test.each<[unknown, string, string]>([
     [{}, "modules (string or array) is required", "modules"],
     [{ modules: null }, "modules (string or array) is required", "modules"],
@@ -139,7 +160,8 @@ describe("dependencies.install", () => {
     [{ modules: [] }, "modules (string or array) is required", "modules"],
     [{ modules: "" }, "modules (string or array) is required", "modules"],
     [{ modules: [["pad"]] }, "Invalid request body", "modules.0"],
-    [{ modules: "pad,," }, "Invalid request body", "modules.1"],
+    [{ modules: "  " }, "modules (string or array) is required", "modules"],
+    [{ modules: ["pad", null] }, "Invalid request body", "modules.1"],
     [{ modules: "pad", force: "yes" }, "Invalid request body", "force"],
   ])("%j is refused and installs nothing", async (sent, error, field) => {
     await using app = await packageApp(registry, { scripts: {} });
