@@ -76,12 +76,13 @@ export function logTypeOf(file: string): LogType {
  * Refuses what can be no name of a log: it is checked as given and as it reads after any number of layers of
  * percent-encoding.
  *
+ * @param field Where the name stood in the call.
  * @throws {ExecError} `logNameInvalid`
  */
-export function requireLogName(name: string): void {
+export function requireLogName(name: string, field = "file"): void {
   if (isLogName(name) && isLogName(decodeLayers(name))) return;
   throw new ExecError("logNameInvalid", undefined, {
-    details: { field: "file", reason: "must name a log file as logs/list does" },
+    details: { field, reason: "must name a log file as logs/list does" },
   });
 }
 

@@ -7,6 +7,8 @@ import { operation } from "../operation.ts";
 import { isoTime } from "../schemas.ts";
 import { logFile } from "./schemas.ts";
 
+const NEITHER = "file or executionId is required";
+
 /** Lines from one end of a log, or those of one execution. */
 export const read = operation({
   id: "logs.read",
@@ -42,9 +44,7 @@ export const read = operation({
     await logs.flush();
     const chosen = file || (executionId ? await findExecution(logs.directory, executionId) : null);
     if (chosen === null) {
-      throw new ExecError("invalidInput", "file or executionId is required", {
-        details: { field: "file", reason: "or executionId is required" },
-      });
+      throw new ExecError("invalidInput", NEITHER, { details: { field: "file", reason: NEITHER } });
     }
     const { handle, stats } = await logs.directory.open(chosen);
     try {

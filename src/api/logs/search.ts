@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { z } from "@hono/zod-openapi";
 import { ExecError } from "../../errors/exec-error.ts";
 import type { LogDirectory } from "../../logs/directory.ts";
+import { requireLogName } from "../../logs/names.ts";
 import { READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { logFile } from "./schemas.ts";
 
 /** Characters of an expression (control-api.md §8). */
 const REGEX_MAX = 64;
+
+const NEITHER = "query or regex is required";
 
 const FoundLine = z
   .object({ file: logFile, lineNumber: z.int().openapi({ description: "From 1 on" }), line: z.string() })
@@ -51,14 +54,12 @@ export const search = operation({
     const isRegex = Boolean(regex);
     const pattern = regex || query;
     if (!pattern) {
-      throw new ExecError("invalidInput", "query or regex is required", {
-        details: { field: "query", reason: "or regex is required" },
-      });
+      throw new ExecError("invalidInput", NEITHER, { details: { field: "query", reason: NEITHER } });
     }
     if (isRegex) requireRegex(pattern);
     await logs.flush();
     const { filesSearched, results } = await logSearch.run({
-      files: await chosen(logs.directory, new Set(body.files)),
+      files: await chosen(logs.directory, body.files ?? []),
       pattern,
       isRegex,
       caseSensitive,
@@ -74,15 +75,30 @@ export const search = operation({
   },
 });
 
-/** @throws {ExecError} `logMissing`, `logNameInvalid` for a file that was named. */
-async function chosen(directory: LogDirectory, named: ReadonlySet<string>) {
-  const files = named.size > 0 ? [...named] : (await directory.list()).map(({ file }) => file);
+/** @throws {ExecError} `logMissing`, `logNameInvalid` for a file that was named, with its place among them. */
+async function chosen(directory: LogDirectory, named: readonly string[]) {
+  if (named.length === 0) {
+    return (await directory.list()).map(({ file }) => ({ file, path: join(directory.root, file) }));
+  }
   return await Promise.all(
-    files.map(async (file) => ({
+    [...new Set(named)].map(async (file) => ({
       file,
-      path: named.size > 0 ? await directory.locate(file) : join(directory.root, file),
+      path: await locate(directory, file, `files.${named.indexOf(file)}`),
     })),
   );
+}
+
+async function locate(directory: LogDirectory, file: string, field: string): Promise<string> {
+  requireLogName(file, field);
+  try {
+    return await directory.locate(file);
+  } catch (error) {
+    if (!(error instanceof ExecError && error.kind === "logMissing")) throw error;
+    throw new ExecError("logMissing", undefined, {
+      details: { field, reason: "names no log that is there" },
+      cause: error,
+    });
+  }
 }
 
 /** It is only read here, and never run: that can take years. */

@@ -115,5 +115,6 @@ describe("logs.read", () => {
     const { status, body } = await app.call("POST", READ, given);
     expect(status).toBe(400);
     expect(body).toMatchObject({ error, code: "VALIDATION_ERROR", details: { field } });
+    if (error !== "Invalid request body") expect(body.details.reason).toBe(error);
   });
 });

@@ -109,5 +109,19 @@ describe("logs.search", () => {
     expect(status).toBe(400);
     expect(body.error).toMatch(error);
     expect(body).toMatchObject({ code: "VALIDATION_ERROR", details: { field } });
+    if (/ is required$/.test(body.error)) expect(body.details.reason).toBe(body.error);
+  });
+
+  test.each([
+    ["../up.log", 400, "Invalid log file name"],
+    ["none.log", 404, "Log file not found"],
+  ])("of several files, the one named %s is the one the refusal names", async (bad, status, error) => {
+    await using app = await testApp();
+    await app.storage.write({ "logs/a.log": "x\n" });
+    const { status: answered, body } = await app.call("POST", SEARCH, {
+      query: "x",
+      files: ["a.log", "a.log", bad],
+    });
+    expect([answered, body.error, body.details.field]).toEqual([status, error, "files.2"]);
   });
 });
