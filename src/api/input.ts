@@ -1,11 +1,12 @@
 import type { z } from "@hono/zod-openapi";
 import { requireJsonMediaType } from "../access/browser-guard.ts";
+import { queryOf } from "../base/query-of.ts";
 import { isRecord } from "../base/realm.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { parseJsonBody, readBody } from "./body.ts";
 import { type Place, toRefusal, writeReason } from "./input-refusal.ts";
 import type { Operation } from "./operation.ts";
-import type { Scope } from "./schemas.ts";
+import { isNothing, type Scope } from "./schemas.ts";
 
 /** Where a call's input stands before it is read. */
 export interface RawCall {
@@ -50,13 +51,20 @@ export async function readInput(operation: Operation, call: RawCall): Promise<Pa
 
 /** Form decoding; the last of a repeated key wins. */
 function readQuery(url: string): Record<string, unknown> {
-  const at = url.indexOf("?");
-  if (at === -1) return {};
-  const raw = url.slice(at + 1).split("#", 1)[0] ?? "";
   // URLSearchParams puts replacement characters where an escape is broken, so that is looked at first.
-  decodeOnce(raw, "query");
-  const given = [...new URLSearchParams(raw)].filter(([, value]) => value !== "");
+  refuseMalformedQuery(url);
+  const given = [...new URLSearchParams(rawQueryOf(url))].filter(([, value]) => value !== "");
   return withScopeAlias(Object.fromEntries(given));
+}
+
+/** Whatever the path leads to, and if it leads nowhere. @throws {ExecError} `malformedUrl` for a broken escape. */
+export function refuseMalformedQuery(url: string): void {
+  decodeOnce(rawQueryOf(url), "query");
+}
+
+/** Some clients send the fragment too. */
+function rawQueryOf(url: string): string {
+  return queryOf(url).split("#", 1)[0] ?? "";
 }
 
 function decodeOnce(raw: string, place: "path" | "query"): string {
@@ -85,7 +93,7 @@ async function readJson(operation: Operation, call: RawCall): Promise<unknown> {
 
 /** `exec_id` is another spelling of `execId`, which wins where both stand in one place. */
 function withScopeAlias(given: Record<string, unknown>): Record<string, unknown> {
-  return given["execId"] === undefined && given["exec_id"] !== undefined
+  return isNothing(given["execId"]) && !isNothing(given["exec_id"])
     ? { ...given, execId: given["exec_id"] }
     : given;
 }

@@ -7,7 +7,7 @@ import { toErrorResponse } from "../errors/envelope.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import { normalizeError } from "../errors/normalize.ts";
 import type { Services } from "../services.ts";
-import { readInput } from "./input.ts";
+import { readInput, refuseMalformedQuery } from "./input.ts";
 import { accessLog } from "./middleware/access-log.ts";
 import type { ControlEnv } from "./middleware/control-env.ts";
 import { requestId, requestIdOf } from "./middleware/request-id.ts";
@@ -41,11 +41,13 @@ export function createApi(operations: readonly Operation[], services: Services):
   for (const [path, methods] of methodsByPath(operations)) {
     app.all(toHonoPath(path), (context) => {
       requireAccess("token", services, context);
+      refuseMalformedQuery(context.req.raw.url);
       throw refuseMethod(context.req.method, methods);
     });
   }
   app.notFound((context) => {
     requireAccess("token", services, context);
+    refuseMalformedQuery(context.req.raw.url);
     throw new ExecError("operationMissing");
   });
   app.onError((thrown, context) => fail(thrown, services, context));

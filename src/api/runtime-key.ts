@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "@hono/zod-openapi";
 import { isSubdomain, parseDeployment, toDeployment } from "../scripts/deployment.ts";
-import { execId } from "./schemas.ts";
+import { execId, unlessEmpty } from "./schemas.ts";
 
 /**
  * Fields by which `cache` and `shared-state` choose a deployment. What they call "hostname" is a runtime key
@@ -16,7 +16,7 @@ export const hostnameField = z
   });
 
 /** Exec id beside a bare subdomain. */
-export const hostnameExecId = execId.optional();
+export const hostnameExecId = unlessEmpty(execId);
 
 /**
  * Resolves a `hostname` selector to the key of a deployment (control-api.md §9).

@@ -23,7 +23,7 @@ export const subdomain = z
   .refine(isSubdomain, {
     error: "subdomain must be letters, digits, dots, hyphens and underscores, and no reserved name",
   })
-  .openapi({ type: "string", example: "default", description: "Directory above the deployment" });
+  .openapi({ example: "default", description: "Directory above the deployment" });
 
 /**
  * Fields by which a query names its deployment (control-api.md §0.1). Spread them into `query`; `input.ts` then
@@ -36,7 +36,24 @@ export const scopeQuery = {
 };
 
 /** The same fields in a body. */
-export const scopeBody = scopeQuery;
+export const scopeBody = {
+  execId: unlessEmpty(execId),
+  exec_id: unlessEmpty(execId).openapi({ deprecated: true, description: "The same as execId" }),
+  subdomain: unlessEmpty(subdomain),
+};
+
+/** An optional field of a body, where clients send null or an empty text for what they do not say. */
+export function unlessEmpty<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess(
+    (given) => (given === "" ? null : given),
+    schema.nullish().transform((value) => value ?? undefined),
+  );
+}
+
+/** Whether a value says no more than its absence: an empty query value, an empty text or null in a body. */
+export function isNothing(given: unknown): boolean {
+  return given === undefined || given === null || given === "";
+}
 
 /** A yes or no in a query: `true`, `false`, `1` or `0`; an empty value is no value. */
 export const queryBoolean = z

@@ -167,9 +167,18 @@ describe("bodies", () => {
 });
 
 describe("URLs", () => {
-  test.each(["?path=%", "?path=%zz", "?path=%ff", "?%c3%28=1"])("%s is a malformed query", async (query) => {
+  test.each([
+    ["GET", "/api/v1/exec/health?path=%"],
+    ["GET", "/api/v1/exec/health?path=%zz"],
+    ["GET", "/api/v1/exec/health?path=%ff"],
+    ["GET", "/api/v1/exec/health?%c3%28=1"],
+    ["GET", "/api/v1/exec/sdk/x?y=%"],
+    ["GET", "/api/v1/exec/nope?y=%"],
+    ["GET", "/api/v1/exec/nope%zz?y=%"],
+    ["PATCH", "/api/v1/exec/health?y=%"],
+  ])("%s %s is a malformed query", async (method, path) => {
     await using app = await testApp();
-    const { status, body } = await app.call("GET", `/api/v1/exec/health${query}`);
+    const { status, body } = await app.call(method, path);
     expect(status).toBe(400);
     expect(body).toMatchObject({
       error: "Malformed query string",

@@ -5,7 +5,7 @@ import { ExecError } from "../../errors/exec-error.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
 import { PATH_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
-import { execId } from "../schemas.ts";
+import { execId, unlessEmpty } from "../schemas.ts";
 import {
   APPLIED_MESSAGE,
   commentsToApply,
@@ -33,7 +33,7 @@ export const bulkUpdate = operation({
   description: "Scripts that say so already are neither rewritten nor counted.",
   body: z.object({
     directory: z.string().default(""),
-    execId: z.preprocess((given) => (given === "" ? undefined : given), execId.optional()),
+    execId: unlessEmpty(execId),
     comments: commentsToApply,
     extension: z
       .enum([".ts", ".js", "ts", "js"], { error: "extension must be .ts or .js" })

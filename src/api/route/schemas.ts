@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { execId } from "../schemas.ts";
+import { execId, unlessEmpty } from "../schemas.ts";
 
 /** Kinds of routes, the more specific ones first. */
 export const routeType = z.enum(["static", "dynamic", "catchall", "optional-catchall", "fallback"]);
@@ -10,7 +10,7 @@ export const routeScope = {
     .string()
     .optional()
     .openapi({ example: "localhost", description: "Host value, or a key such as default/1" }),
-  execId: execId.optional(),
+  execId: unlessEmpty(execId),
 };
 
 /** Where one path leads. */

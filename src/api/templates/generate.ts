@@ -6,7 +6,7 @@ import type { Template } from "../../templates/template.ts";
 import { isCheckedOnWrite } from "../../validation/write.ts";
 import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
-import { scopeBody, scopeQuery } from "../schemas.ts";
+import { scopeBody, scopeQuery, unlessEmpty } from "../schemas.ts";
 import { refuseInvalidScript } from "../scripts/invalid-script.ts";
 import { TEMPLATE_FAILURES, templateName, templateVariables } from "./schemas.ts";
 
@@ -23,11 +23,10 @@ export const generate = operation({
       ...scopeBody,
       name: templateName(),
       variables: templateVariables.default({}),
-      outputPath: z
-        .string()
-        .min(1)
-        .optional()
-        .openapi({ example: "orders.ts", description: "Path inside the deployment" }),
+      outputPath: unlessEmpty(z.string()).openapi({
+        example: "orders.ts",
+        description: "Path inside the deployment",
+      }),
       saveFile: z.boolean().default(false).openapi({ description: "Store the code at outputPath" }),
     })
     .openapi("TemplateGenerate"),

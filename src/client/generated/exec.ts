@@ -349,15 +349,22 @@ export interface ScriptRead {
 }
 
 export interface ScriptWrite {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   /** @minLength 1 */
   path: string;
   content: string;
@@ -447,15 +454,22 @@ export interface ScriptList {
 }
 
 export interface ScriptTreeRequest {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   baseDir?: string;
   /**
      * Levels of names; directories at the last one come without children
@@ -498,15 +512,22 @@ export interface ScriptTree {
 }
 
 export interface ScriptMove {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   /** @minLength 1 */
   from: string;
   /** @minLength 1 */
@@ -876,24 +897,31 @@ export interface TemplatePreview {
 export type TemplateGenerateVariables = {[key: string]: unknown};
 
 export interface TemplateGenerate {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   /** @minLength 1 */
   name: string;
   /** Values by the names of placeholders */
   variables?: TemplateGenerateVariables;
   /**
      * Path inside the deployment
-     * @minLength 1
+     * @nullable
      */
-  outputPath?: string;
+  outputPath?: string | null;
   /** Store the code at outputPath */
   saveFile?: boolean;
 }
@@ -1112,8 +1140,11 @@ export interface LogsCleared {
 
 export interface CacheClear {
   hostname?: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * Refused: caches belong to deployments
      * @deprecated
@@ -1147,8 +1178,11 @@ export interface SharedStatePlace {
      * @minLength 1
      */
   hostname: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * Dot path; absent means all
      * @nullable
@@ -1172,8 +1206,11 @@ export interface SharedStateChange {
      * @minLength 1
      */
   hostname: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * Dot path; absent means all
      * @nullable
@@ -1198,8 +1235,11 @@ export interface SharedStateChanged {
 export interface SharedStateClear {
   /** Needed without clearAll */
   hostname?: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * Dot path; absent means all
      * @nullable
@@ -1486,8 +1526,11 @@ export interface PackagePinned {
 export interface RouteResolve {
   /** Host value, or a key such as default/1 */
   hostname?: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /** @minLength 1 */
   path: string;
 }
@@ -1555,8 +1598,11 @@ export interface RouteDiscovered {
 export interface RouteTest {
   /** Host value, or a key such as default/1 */
   hostname?: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /** @maxItems 1000 */
   paths: string[];
 }
@@ -1895,15 +1941,22 @@ export interface UserScripts {
 }
 
 export interface UserOpenApiGenerate {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   directory?: string;
   /**
      * @maxItems 20
@@ -1951,15 +2004,22 @@ export interface UserOpenApiGenerated {
 export interface UserSchemaFile {[key: string]: unknown}
 
 export interface UserSchemaValidate {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   file?: string;
   /** The same as file */
   path?: string;
@@ -1984,15 +2044,22 @@ export interface UserSchemaValidation {
 export type UserOpenApiMergeSpecsItem = {[key: string]: unknown};
 
 export interface UserOpenApiMerge {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   /** @maxItems 50 */
   specs?: UserOpenApiMergeSpecsItem[];
   /**
@@ -2272,15 +2339,22 @@ subdomain?: string;
 export type MagicUpdateBodyComments = { [key: string]: unknown } | string;
 
 export type MagicUpdateBody = {
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /**
      * The same as execId
      * @deprecated
+     * @nullable
      */
-  exec_id?: string;
-  /** Directory above the deployment */
-  subdomain?: string;
+  exec_id?: string | null;
+  /**
+     * Directory above the deployment
+     * @nullable
+     */
+  subdomain?: string | null;
   /**
      * Script path inside the deployment
      * @minLength 1
@@ -2312,8 +2386,11 @@ export const MagicBulkUpdateBodyExtension = {
 
 export type MagicBulkUpdateBody = {
   directory?: string;
-  /** Deployment inside the subdomain */
-  execId?: string;
+  /**
+     * Deployment inside the subdomain
+     * @nullable
+     */
+  execId?: string | null;
   /** Values by directive name; null or empty removes, [REDACTED] keeps a stored secret */
   comments: MagicBulkUpdateBodyComments;
   /** Only files with this extension */

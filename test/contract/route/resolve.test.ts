@@ -48,6 +48,8 @@ describe("route.resolve", () => {
     [{ path: "/only", hostname: "app.p-c-exec-9.node.hoody.icu", execId: "2" }, "app/2/only.ts"],
     [{ path: "/only", hostname: "app/2" }, "app/2/only.ts"],
     [{ path: "/only", hostname: "", execId: "1" }, undefined],
+    [{ path: "/only", hostname: "app/2", execId: "" }, "app/2/only.ts"],
+    [{ path: "/only", hostname: "app/2", execId: null }, "app/2/only.ts"],
   ];
   test.each(rows)("%j leads to %s", async (sent, scriptPath) => {
     await using app = await testApp({ files });

@@ -52,6 +52,18 @@ describe("scripts.write", () => {
     filesAfter: ["app/2/a.js"],
   });
 
+  test.each([
+    [{ execId: "", exec_id: "", subdomain: "" }, "default/1/a.js"],
+    [{ execId: null, exec_id: null, subdomain: null }, "default/1/a.js"],
+    [{ execId: null, exec_id: "2", subdomain: "" }, "default/2/a.js"],
+    [{ execId: "", exec_id: "2", subdomain: "app" }, "app/2/a.js"],
+    [{ execId: "2", exec_id: "", subdomain: null }, "default/2/a.js"],
+  ])("%j in the body leads to %s, since nothing names no deployment", async (sent, resolvedPath) => {
+    await using app = await testApp();
+    const { status, body } = await app.call("POST", WRITE, { path: "a.js", content: "", ...sent });
+    expect([status, body.resolvedPath]).toEqual([200, resolvedPath]);
+  });
+
   const unchecked: readonly [path: string, content: string, validate: boolean][] = [
     ["broken.js", "const = 1", false],
     ["bad.json", "{oops", false],

@@ -27,6 +27,13 @@ describe("templates.generate", () => {
     expect(await app.scripts.list()).toEqual(Object.keys(files).sort());
   });
 
+  test.each([[""], [null]])("an outputPath of %j is none", async (outputPath) => {
+    await using app = await testApp({ files });
+    const sent = { name: "mine", variables: { a: "x" }, outputPath };
+    const { status, body } = await app.call("POST", GENERATE, sent);
+    expect([status, body.saved, body.path]).toEqual([200, false, null]);
+  });
+
   test("stores the code as a script that answers the next request, over what was there", async () => {
     await using app = await testApp({ files });
     for (const a of ["one", "two"]) {
@@ -82,6 +89,8 @@ describe("templates.generate", () => {
     [{ ...save, outputPath: 5 }, 400, { details: { field: "outputPath" } }],
     [{ ...save, execId: "A-1" }, 400, { details: { field: "execId" } }],
     [save, 400, { error: "outputPath is required when saveFile is true" }],
+    [{ ...save, outputPath: "" }, 400, { error: "outputPath is required when saveFile is true" }],
+    [{ ...save, outputPath: null }, 400, { error: "outputPath is required when saveFile is true" }],
     [{ ...save, outputPath: "../x.ts" }, 403, { error: "Invalid path: must be within scripts directory" }],
     [{ ...save, outputPath: "..%2fx.ts" }, 403, { code: "ERROR_403" }],
     [{ ...save, outputPath: "/etc/x.ts" }, 403, { code: "ERROR_403" }],
