@@ -26,7 +26,7 @@ export interface RunningServer {
    * Stops accepting, waits for running executions, aborts those that remain.
    *
    * @param drainTimeoutMs Longest wait in milliseconds.
-   * @returns How many executions had to be aborted.
+   * @returns How many executions had to be aborted, those whose answer was still being sent among them.
    */
   stop(drainTimeoutMs: number): Promise<number>;
 }
@@ -83,11 +83,13 @@ export function serve(app: App, { hostname, port, log }: ServerOptions): Running
     const timer = setTimeout(resolve, Math.min(drainTimeoutMs, TIMER_MAX_MS));
     await Promise.race([Promise.all([stopped, app.engine.active.drained()]), expired]);
     clearTimeout(timer);
-    const aborted = app.engine.active.abortAll(new DOMException("The server is shutting down", "AbortError"));
+    const { active } = app.engine;
+    const cutStreams = active.streams;
+    const aborted = active.abortAll(new DOMException("The server is shutting down", "AbortError"));
     // A script that heeds its signal still gets its answer out.
     if (aborted > 0) await Promise.race([stopped, Bun.sleep(LAST_WORD_MS)]);
     await server.stop(true);
-    return aborted;
+    return aborted + cutStreams;
   };
   return {
     port: bound,

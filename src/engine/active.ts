@@ -121,7 +121,12 @@ export class ActiveExecutions implements Disposable {
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
-  /** Aborts everything that runs. @returns How many executions there were. */
+  /** Answers that are still being sent, of executions that have finished. */
+  get streams(): number {
+    return this.#streaming.size;
+  }
+
+  /** Aborts everything that runs; {@link streams} end with their connections. @returns How many executions ran. */
   abortAll(reason: unknown): number {
     const count = this.#rows.size;
     for (const row of this.#rows) row.execution.abort(reason);
