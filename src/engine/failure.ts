@@ -58,7 +58,9 @@ export class FailurePresenter {
     const { lookup, root } = this.#options;
     const report = reportThrown(thrown, { fallback: context.script, lookup, root });
     if (isInstanceOf(thrown, LoopLimitError)) {
-      return { response: this.#ours(thrown.toExecError(), headers), message: report.message, report };
+      // What is left to read of it later, a line of a history, is this text alone.
+      const message = `${report.message} (${report.script}:${report.line})`;
+      return { response: this.#ours(thrown.toExecError(), headers), message, report };
     }
     const isCompile = isInstanceOf(thrown, CompileError);
     const asJson = prefersJson(request.headers.get("accept"));

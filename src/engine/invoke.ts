@@ -136,7 +136,7 @@ export class Invoker {
         return refused("busy", thrown.message);
       run?.res?._breakOff();
       const { message } = await readResult(answers.failed(thrown, execution), undefined, null);
-      return { kind: "failed", message };
+      return { kind: "failed", message: execution.failure ?? message };
     } finally {
       leave?.();
     }
@@ -165,7 +165,7 @@ export class Invoker {
     const answer = await mark.around(loaded.place, () => answers.of(execution, run, value));
     const result = await readResult(answer, run.res?.headersSent ? undefined : value, execution.signal);
     return answer.status >= 500
-      ? { kind: "failed", message: result.message }
+      ? { kind: "failed", message: execution.failure ?? result.message }
       : { kind: "answered", preview: result.preview };
   }
 }
@@ -174,12 +174,19 @@ export class Invoker {
 class InvokedExecution extends Execution {
   /** Recorded by whoever asked for the run, as no request. */
   override outcome: number = OUTCOME.elsewhere;
+  /** What went wrong, in more words than the answer to it has; null when nothing did. */
+  failure: string | null = null;
 
   constructor(endpoint: Endpoint, host: ExecutionHost, startedMs: number) {
     const url = new URL(`http://localhost${endpoint.match.routePattern}`).href;
     // Failures are then written in a form that can be read again.
     const request = new Request(url, { headers: { accept: "application/json" } });
     super(request, NO_SERVER, endpoint, url, null, host, startedMs);
+  }
+
+  override noteFailure(message: string): void {
+    this.failure = message;
+    super.noteFailure(message);
   }
 
   override get method(): string {

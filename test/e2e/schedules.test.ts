@@ -98,7 +98,9 @@ describe("a scheduled script", () => {
       async () => (await history(server)).entries[0],
       (entry) => entry !== undefined,
     );
-    expect((await history(server)).entries).toMatchObject([{ status: "error", error: "Script loop limit" }]);
+    expect((await history(server)).entries).toMatchObject([
+      { status: "error", error: expect.stringContaining("default/1/loop.ts:3") },
+    ]);
     expect(await server.serverPid()).toBe(pid);
   }, 30_000);
 

@@ -75,7 +75,14 @@ describe("schedules.trigger", () => {
     ["return new Error('as a value')", { status: "error", error: "as a value" }],
     ["return res.status(503).json({ error: 'busy' })", { status: "error", error: "busy" }],
     ["const a = {}; a.a = a; return a", { status: "error" }],
-    ["while (true) {}", { status: "error", error: "Script loop limit" }],
+    [
+      "\nwhile (true) {}",
+      { status: "error", error: expect.stringMatching(/ran for 50 ms .*@loop-limit.*default\/1\/a\.ts:4/) },
+    ],
+    [
+      "return { get slow() { for (;;); } }",
+      { status: "error", error: expect.stringContaining("default/1/a.ts:3") },
+    ],
     ["export const POST = () => 1", { status: "error", error: "Method CRON is not among POST" }],
     ["const = 1", { status: "load_error" }],
     ["import x from './missing.ts'; return x", { status: "load_error" }],
