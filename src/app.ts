@@ -46,6 +46,7 @@ import type { Restarts } from "./process/restarts.ts";
 import { RouteTable } from "./routing/route-table.ts";
 import { createSchedules } from "./schedules/create.ts";
 import { ScriptChanges } from "./scripts/changes.ts";
+import { toDeployment } from "./scripts/deployment.ts";
 import { LeftoverSweep } from "./scripts/leftover-sweep.ts";
 import { ScriptStore } from "./scripts/store.ts";
 import { ScriptWatcher } from "./scripts/watcher.ts";
@@ -172,7 +173,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       log,
       owner,
       filesKept: config.logFilesKept,
-      scriptsOf: (key) => routes.discover(key, {}).map(({ file }) => file),
+      scriptsOf: ({ subdomain, execId }) => routes.scriptsOf(toDeployment(subdomain, execId)),
       sourceOf: (file) => readText(join(root, file)),
     }),
   );

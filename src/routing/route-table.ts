@@ -128,6 +128,12 @@ export class RouteTable {
     return null;
   }
 
+  /** Every script that may answer a request of a deployment, relative to the scripts root. */
+  scriptsOf(deployment: Deployment): ReadonlySet<string> {
+    const nodes = this.#rootsOf(deployment).roots.map((root) => literalNode(this.#tree, root));
+    return new Set(nodes.flatMap((node) => (node === undefined ? [] : scriptsBelow(node, true))));
+  }
+
   /**
    * Every route in a directory and below; of scripts that share one route, the one that answers.
    *

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import pino from "pino";
 import { LogFiles } from "../../../src/logs/files.ts";
 import { LogRotator } from "../../../src/logs/rotator.ts";
+import { RouteTable } from "../../../src/routing/route-table.ts";
+import { toDeployment } from "../../../src/scripts/deployment.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
@@ -35,13 +37,17 @@ async function sweep(
     fileBytesMax: 1e6,
     filesKept: 10,
   });
+  await using scriptsDir = await tempDir();
+  await scriptsDir.write(scripts);
+  const routes = new RouteTable({ root: scriptsDir.path });
+  routes.rebuild();
   const rotator = new LogRotator({
     files,
     clock,
     log,
     owner,
     filesKept: 10,
-    scriptsOf: (folder) => Object.keys(scripts).filter((file) => file.startsWith(`${folder}/`)),
+    scriptsOf: ({ subdomain, execId }) => routes.scriptsOf(toDeployment(subdomain, execId)),
     sourceOf: (file) => scripts[file] ?? null,
   });
   await rotator.sweep();
@@ -67,13 +73,31 @@ test("@log-retention-days decides, the longest of the deployment's scripts that 
     "default/2/a.js": "// @log-retention-days 3650\n",
   };
   expect(await sweep({ [ASIDE]: [90, 59] }, scripts)).toEqual([ASIDE]);
-  expect(await sweep({ [ASIDE]: [90, 61] }, scripts)).toEqual([]);
-  expect(await sweep({ "default-2.log": [1, 1] }, scripts)).toEqual(["default-2.log"]);
+  expect(await sweep({ [ASIDE]: [90, 61], "default-2.log": [1, 1] }, scripts)).toEqual(["default-2.log"]);
 });
 
-test("scripts that deployments share count for each of them", async () => {
-  const scripts = { "default/shared.js": "// @log-retention-days 90\n" };
-  expect(await sweep({ [ASIDE]: [90, 89] }, scripts)).toEqual([ASIDE]);
+test.each([
+  "default/shared.js",
+  "default/tools/deep/er.js",
+  "1/shared.js",
+  "1/deep/er.js",
+  "shared.js",
+  "default.js",
+  "index.js",
+  "api/users.js",
+  "api/v1/users/[id].js",
+])("a script that answers for the deployment from %s counts", async (file) => {
+  expect(await sweep({ [ASIDE]: [90, 89] }, { [file]: "// @log-retention-days 90\n" })).toEqual([ASIDE]);
+});
+
+test("a deployment that searches nowhere else has no other's time", async () => {
+  const scripts = { "shared.js": "// @log-retention-days 90\n", "default/1/.exclusive": "" };
+  expect(await sweep({ [ASIDE]: [90, 89] }, scripts)).toEqual([]);
+});
+
+test("a script in the folder of another deployment that has a log decides about that one alone", async () => {
+  const scripts = { "api/v1/users.js": "// @log-retention-days 90\n" };
+  expect(await sweep({ [ASIDE]: [90, 89], "api-v1.log": [1, 1] }, scripts)).toEqual(["api-v1.log"]);
 });
 
 test("a file that nobody writes to any more goes as well", async () => {
