@@ -36,6 +36,7 @@ import { LogFiles } from "./logs/files.ts";
 import { LogFollowers } from "./logs/followers.ts";
 import { LogRotator } from "./logs/rotator.ts";
 import { LogSearch } from "./logs/search.ts";
+import { ControlRefusals } from "./metrics/limits.ts";
 import type { PrometheusExporter, PrometheusSources } from "./metrics/prometheus.ts";
 import { Recorder } from "./metrics/recorder.ts";
 import { BunCommand } from "./packages/command.ts";
@@ -129,7 +130,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     }),
   );
   const logFollowers = building.use(new LogFollowers(logs, clock, { countMax: config.logFollowersMax }));
-  const logSearch = building.use(new LogSearch({ timeoutMs: config.logSearchTimeout }));
+  const logSearch = building.use(new LogSearch(config));
   const refusals = new DeploymentRefusals();
   const active = building.use(new ActiveExecutions(clock, mark));
   const units = building.use(
@@ -180,8 +181,9 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   routes.rebuild();
 
   const startedAt = clock.now();
+  const control = new ControlRefusals();
   const limits = () =>
-    readLimitCounts({ engine, events, installer, logFollowers, logs, recorder, refusals, units });
+    readLimitCounts({ control, engine, events, installer, logFollowers, logs, recorder, refusals, units });
   const services: Services = {
     config,
     clock,
@@ -211,6 +213,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     recorder,
     sockets,
     limits,
+    controlRefusals: control,
     exporter: lazily(() => loadExporter({ recorder, limits, startedAt })),
     restarts,
     viewer: building.use(new ScalarBuild()),

@@ -6,7 +6,7 @@ import type { EventBus } from "./events/bus.ts";
 import type { LogFiles } from "./logs/files.ts";
 import type { LogFollowers } from "./logs/followers.ts";
 import type { LogSearch } from "./logs/search.ts";
-import type { LimitCounts } from "./metrics/limits.ts";
+import type { ControlRefusals, LimitCounts } from "./metrics/limits.ts";
 import type { PrometheusExporter } from "./metrics/prometheus.ts";
 import type { Recorder } from "./metrics/recorder.ts";
 import type { ScriptMetrics } from "./metrics/script-metrics.ts";
@@ -70,6 +70,8 @@ export interface Services {
   readonly sockets: SocketCounts;
   /** How often limits of the settings were reached. */
   readonly limits: () => LimitCounts;
+  /** What the control API has refused because of one. */
+  readonly controlRefusals: ControlRefusals;
   /** The metrics for Prometheus, loaded on first use: most servers have no one who asks. */
   readonly exporter: () => Promise<PrometheusExporter>;
   /** The parent of this process; null when nobody could start it again. */

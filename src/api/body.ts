@@ -76,6 +76,7 @@ async function readAll(
 function tooLarge(maxBytes: number): ExecError {
   return new ExecError("bodyTooLarge", undefined, {
     details: { field: "body", reason: "too large", maxBytes },
+    limit: "bodyMax",
   });
 }
 

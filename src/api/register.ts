@@ -123,11 +123,12 @@ async function answer(
 /** @param extra Further top-level keys of the answer. */
 function fail(
   thrown: unknown,
-  { log, clock }: Services,
+  { log, clock, controlRefusals }: Services,
   context: Context<ControlEnv>,
   extra: Readonly<Record<string, unknown>> = {},
 ): Response {
   const error = normalizeError(thrown);
+  if (error.limit !== undefined) controlRefusals.note(error.limit);
   if (error.status >= 500) {
     log.error(
       { requestId: context.get("requestId"), kind: error.kind, err: error.cause ?? error },

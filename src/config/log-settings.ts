@@ -20,6 +20,10 @@ export const LOG_SETTINGS = {
     default: 200,
     description: "Streams of logs/stream at once; beyond it 503",
   }),
+  logSearchQueueMax: setting(integer({ min: 0 }), {
+    default: 16,
+    description: "Searches of logs/search that may wait, two run at once; beyond it 503",
+  }),
   logSearchTimeout: setting(duration({ unlimited: false, min: 100 }), {
     default: 10_000,
     description: "Longest search of logs/search; then it is ended with 504",

@@ -100,6 +100,7 @@ export class BodyReader implements Disposable {
   #sweeper: Timer | null = null;
   #heldBytes = 0;
   #refused = 0;
+  #tooLarge = 0;
 
   constructor(clock: Clock, limits: BodyLimits) {
     this.#clock = clock;
@@ -109,6 +110,11 @@ export class BodyReader implements Disposable {
   /** Bytes of bodies that are on their way. */
   get heldBytes(): number {
     return this.#heldBytes;
+  }
+
+  /** Bodies refused because they were larger than one may be. */
+  get tooLarge(): number {
+    return this.#tooLarge;
   }
 
   /** Bodies refused because too many bytes were on their way. */
@@ -140,7 +146,7 @@ export class BodyReader implements Disposable {
     const pending = new PendingBody(request, server, rules, sinceMs, take, resolve);
     const length = declared === null ? Number.POSITIVE_INFINITY : Number(declared);
     if (declared !== null && length > bytesMax) {
-      pending.end(null, tooLarge(bytesMax));
+      pending.end(null, this.#refuseSize());
       return promise;
     }
     const type = headers.get("content-type") ?? "";
@@ -161,6 +167,11 @@ export class BodyReader implements Disposable {
   [Symbol.dispose](): void {
     if (this.#sweeper) clearInterval(this.#sweeper);
     this.#pending.clear();
+  }
+
+  #refuseSize(): ExecError {
+    this.#tooLarge++;
+    return tooLarge(this.#limits.bytesMax);
   }
 
   #watch(pending: Pending): void {
@@ -207,7 +218,7 @@ export class BodyReader implements Disposable {
         if (pending.isOver) break;
         heldBytes += chunk.length;
         this.#heldBytes += chunk.length;
-        if (heldBytes > bytesMax) throw tooLarge(bytesMax);
+        if (heldBytes > bytesMax) throw this.#refuseSize();
         if (this.#heldBytes > totalBytesMax) {
           this.#refused++;
           throw bodiesFull(totalBytesMax);

@@ -2,7 +2,7 @@ import type { SettingName } from "../config/settings.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { LogFiles } from "../logs/files.ts";
 import type { LogFollowers } from "../logs/followers.ts";
-import type { LimitCounts } from "../metrics/limits.ts";
+import type { ControlRefusals, LimitCounts } from "../metrics/limits.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { Installer } from "../packages/installer.ts";
 import type { DeploymentRefusals } from "./deployment-limits.ts";
@@ -11,6 +11,7 @@ import type { Units } from "./units.ts";
 
 /** Whoever keeps a limit of the settings. */
 export interface LimitKeepers {
+  readonly control: ControlRefusals;
   readonly engine: Engine;
   readonly events: EventBus;
   readonly installer: Installer;
@@ -23,7 +24,7 @@ export interface LimitKeepers {
 
 /** What was refused or given up since the start because a limit was reached, by the setting that says how much. */
 export function readLimitCounts(keepers: LimitKeepers): LimitCounts {
-  const { engine, events, installer, logFollowers, logs, recorder, refusals, units } = keepers;
+  const { control, engine, events, installer, logFollowers, logs, recorder, refusals, units } = keepers;
   const { counters } = engine.sockets;
   return {
     refused: {
@@ -39,6 +40,8 @@ export function readLimitCounts(keepers: LimitKeepers): LimitCounts {
       logBufferMax: logs.lost,
       logFollowersMax: logFollowers.refused,
       metricsScriptsCap: recorder.scripts.dropped,
+      ...control.counts,
+      bodyMax: control.counts.bodyMax + engine.bodies.tooLarge,
     } satisfies Partial<Record<SettingName, number>>,
     givenUp: {
       vmCacheCap: units.evicted.deployments,

@@ -12,6 +12,8 @@ export interface ExecErrorOptions {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** Response headers that belong to the failure (`Allow`, `WWW-Authenticate`). */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Setting whose limit was reached, `templatesMax`: such refusals of the control API are counted by it. */
+  readonly limit?: string;
   /** For the log only. */
   readonly cause?: unknown;
 }
@@ -27,6 +29,7 @@ export class ExecError extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly extra: Readonly<Record<string, unknown>> | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly limit: string | undefined;
 
   /**
    * @param kind Row of the failures table; decides status and wire code.
@@ -38,6 +41,7 @@ export class ExecError extends Error {
     this.details = options.details;
     this.extra = options.extra;
     this.headers = options.headers;
+    this.limit = options.limit;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Subprocess } from "bun";
 import { Gate } from "../base/gate.ts";
+import type { Config } from "../config/load.ts";
 import { ExecError } from "../errors/exec-error.ts";
 import type { SearchAnswer, SearchOrder } from "./search-lines.ts";
 
-/** Searches at once, each in a process of its own, and those that may wait for one. */
+/** Searches at once, each in a process of its own. */
 const AT_ONCE = 2;
-const WAITING_MAX = 16;
 
 const PROGRAM = join(import.meta.dir, "search-process.ts");
 
@@ -19,16 +19,14 @@ const PROGRAM = join(import.meta.dir, "search-process.ts");
 export class LogSearch implements Disposable {
   readonly #timeoutMs: number;
   readonly #running = new Set<Subprocess>();
-  readonly #gate = new Gate({ limit: AT_ONCE, waitingMax: WAITING_MAX });
+  readonly #gate: Gate;
 
-  /** @param timeoutMs Longest search, in milliseconds. */
-  constructor({ timeoutMs }: { readonly timeoutMs: number }) {
-    this.#timeoutMs = timeoutMs;
-  }
-
-  /** Searches refused because too many waited. */
-  get refused(): number {
-    return this.#gate.refused;
+  constructor({
+    logSearchTimeout,
+    logSearchQueueMax,
+  }: Pick<Config, "logSearchTimeout" | "logSearchQueueMax">) {
+    this.#timeoutMs = logSearchTimeout;
+    this.#gate = new Gate({ limit: AT_ONCE, waitingMax: logSearchQueueMax });
   }
 
   /**
@@ -38,7 +36,7 @@ export class LogSearch implements Disposable {
    */
   async run(order: SearchOrder): Promise<SearchAnswer> {
     const leave = await this.#gate.enter();
-    if (leave === null) throw new ExecError("logSearchesFull");
+    if (leave === null) throw new ExecError("logSearchesFull", undefined, { limit: "logSearchQueueMax" });
     try {
       return await this.#spawn(order);
     } finally {

@@ -1,5 +1,5 @@
 import { isError, isRecord } from "../base/realm.ts";
-import { ExecError } from "../errors/exec-error.ts";
+import { ExecError, type ExecErrorOptions } from "../errors/exec-error.ts";
 
 /** An OpenAPI document as it was written; its names may be anything, so ask with {@link memberOf}. */
 export type ApiDocument = Readonly<Record<string, unknown>>;
@@ -32,10 +32,10 @@ export function memberOf(value: unknown, name: string): unknown {
 }
 
 /** The refusal of a document. */
-export function unusable(reason: string, cause?: unknown): ExecError {
+export function unusable(reason: string, options: Pick<ExecErrorOptions, "cause" | "limit"> = {}): ExecError {
   return new ExecError("sourceUnusable", `Cannot import the source: ${reason}`, {
     details: { field: "source_url", reason },
-    cause,
+    ...options,
   });
 }
 
@@ -44,6 +44,6 @@ function parseText(text: string): unknown {
     return /^\s*\{/.test(text) ? JSON.parse(text) : Bun.YAML.parse(text);
   } catch (error) {
     const message = isError(error) ? error.message.slice(0, MESSAGE_MAX) : "";
-    throw unusable(`it is neither JSON nor YAML that can be read: ${message}`, error);
+    throw unusable(`it is neither JSON nor YAML that can be read: ${message}`, { cause: error });
   }
 }

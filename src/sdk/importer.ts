@@ -55,15 +55,9 @@ export interface SdkImporterOptions {
 export class SdkImporter {
   readonly #options: SdkImporterOptions;
   #running = 0;
-  #refused = 0;
 
   constructor(options: SdkImporterOptions) {
     this.#options = options;
-  }
-
-  /** Imports refused because too many were running. */
-  get refused(): number {
-    return this.#refused;
   }
 
   /**
@@ -75,10 +69,8 @@ export class SdkImporter {
     const { allowLocal, importsMax } = this.#options;
     const url = parseSourceUrl(request.sourceUrl, allowLocal);
     const { source, after } = editDirectives(HEADER, request.magicComments);
-    if (this.#running >= importsMax) {
-      this.#refused++;
-      throw new ExecError("importsFull");
-    }
+    if (this.#running >= importsMax)
+      throw new ExecError("importsFull", undefined, { limit: "sdkImportsMax" });
     this.#running++;
     try {
       const { operations, skipped } = await this.#read(url, request.auth);

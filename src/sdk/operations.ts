@@ -69,7 +69,7 @@ export function readOperations(document: ApiDocument, options: ReadOptions): Fou
           description: toDescription(operation),
         });
       if (operations.length + skipped.length > operationsMax)
-        throw unusable(`it has more than ${operationsMax} operations`);
+        throw unusable(`it has more than ${operationsMax} operations`, { limit: "sdkOperationsMax" });
     }
   }
   if (operations.length === 0) {

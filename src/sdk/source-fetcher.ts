@@ -146,6 +146,7 @@ export class SourceFetcher {
           `Cannot import the source: it is over the limit of ${bytesMax} bytes`,
           {
             details: { field: "source_url", reason: "too large", maxBytes: bytesMax },
+            limit: "sdkDocumentMax",
           },
         );
       }

@@ -81,7 +81,10 @@ export class SharedState {
       throw new ExecError(
         "stateTooLarge",
         `Shared state of ${sizeBytes} bytes is over the limit of ${this.#bytesMax} bytes`,
-        { details: { field: "value", reason: "too large", sizeBytes, maxBytes: this.#bytesMax } },
+        {
+          details: { field: "value", reason: "too large", sizeBytes, maxBytes: this.#bytesMax },
+          limit: "sharedStateMax",
+        },
       );
     }
     applyChange(this.of(key), { ...change, segments });

@@ -23,11 +23,6 @@ export class TemplateCatalog {
     this.#custom = new CustomTemplates(options);
   }
 
-  /** Custom templates refused because there were too many, or because they were too large. */
-  get refused(): number {
-    return this.#custom.refused;
-  }
-
   /** The built-in ones first. */
   async list({ category, includeBuiltin, includeCustom }: TemplateFilter): Promise<readonly Template[]> {
     const found = [

@@ -46,15 +46,9 @@ export interface CustomTemplatesOptions {
 export class CustomTemplates {
   readonly #options: CustomTemplatesOptions;
   readonly #creations = new PathLocks();
-  #refused = 0;
 
   constructor(options: CustomTemplatesOptions) {
     this.#options = options;
-  }
-
-  /** Templates refused because there were too many, or because they were too large. */
-  get refused(): number {
-    return this.#refused;
   }
 
   /** Every template that can be read, by name; a file that cannot is logged and left out. */
@@ -99,12 +93,12 @@ export class CustomTemplates {
       if (names.includes(name)) throw templateExists(name);
       const { countMax, scripts } = this.#options;
       if (names.length >= countMax) {
-        this.#refused++;
         throw new ExecError(
           "templatesFull",
           `Cannot create "${name}": there are ${countMax} custom templates already`,
           {
             details: { field: "name", reason: "too many templates", limit: countMax },
+            limit: "templatesMax",
           },
         );
       }
@@ -159,9 +153,9 @@ export class CustomTemplates {
     const { sizeMax } = this.#options;
     const size = Buffer.byteLength(code);
     if (size > sizeMax) {
-      this.#refused++;
       throw new ExecError("templateTooLarge", `Code of ${size} bytes is over the limit of ${sizeMax}`, {
         details: { field: "code", reason: "too large", maxBytes: sizeMax },
+        limit: "templateSizeMax",
       });
     }
     return `${JSON.stringify({ name, metadata, code: code.split("\n") }, null, 2)}\n`;

@@ -116,6 +116,7 @@ export class ScriptReader {
           reason: `its scripts and schemas have more than ${this.#bytesMax} bytes`,
           maxBytes: this.#bytesMax,
         },
+        limit: "openapiBytesMax",
       });
     }
     try {

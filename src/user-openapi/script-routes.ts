@@ -64,6 +64,7 @@ export async function findScriptRoutes(
         reason: `${found.length} scripts are more than ${choice.scriptsMax}`,
         maxScripts: choice.scriptsMax,
       },
+      limit: "openapiScriptsMax",
     });
   }
   return found.map(({ file, routePattern }) => ({

@@ -11,6 +11,8 @@ const textOf = async (app: TestApp) => await (await app.fetch(PATH)).text();
 const samplesOf = (text: string, family: string) =>
   text.split("\n").filter((line) => new RegExp(`^${family}(_bucket|_sum|_count)?[ {]`).test(line));
 
+const TEMPLATE = { name: "a", code: "return 1" };
+
 describe("monitor.prometheusExport", () => {
   test("every family of the table is there with its help and type, and no other, also before the first request", async () => {
     await using app = await testApp();
@@ -142,12 +144,42 @@ describe("monitor.prometheusExport", () => {
       ...{ "bodies-max": "0", "write-buffer-max": "0", "queue-max": "1", "timers-max": "1" },
       ...{ "listeners-max": "0", "install-queue-max": "0", "sockets-max": "0", "socket-backlog-max": "0" },
       ...{ "event-queue-max": "0", "log-buffer-max": "0", "log-followers-max": "0" },
-      "metrics-scripts-cap": "0",
+      ...{ "metrics-scripts-cap": "0", "body-max": "0", "shared-state-max": "0", "templates-max": "0" },
+      ...{ "template-size-max": "0", "sdk-document-max": "0", "sdk-operations-max": "0" },
+      ...{ "sdk-imports-max": "0", "openapi-scripts-max": "0", "openapi-bytes-max": "0" },
+      "log-search-queue-max": "0",
     });
     expect(values("hoody_exec_limit_evictions_total")).toEqual({
       ...{ "vm-cache-cap": "0", "compiled-max": "0", "url-cache-max": "3", "metrics-scripts-cap": "2" },
     });
   });
+
+  /** TABLE: setting, its flags, a call that is refused for it, and the status of that. */
+  const refusals: readonly [string, readonly string[], readonly [string, string, unknown?], number][] = [
+    ["body-max", ["--body-max", "10"], ["POST", "cache/clear", { hostname: "default/1" }], 413],
+    ["body-max", ["--body-max", "10"], ["POST", "../../../echo", "more than ten bytes"], 413],
+    [
+      "shared-state-max",
+      ["--shared-state-max", "10"],
+      ["POST", "shared-state/set", { hostname: "default/1", path: "a", value: "more than ten" }],
+      413,
+    ],
+    ["templates-max", ["--templates-max", "0"], ["POST", "templates/create-custom", TEMPLATE], 507],
+    ["template-size-max", ["--template-size-max", "1"], ["POST", "templates/create-custom", TEMPLATE], 413],
+    ["openapi-scripts-max", ["--openapi-scripts-max", "1"], ["GET", "user-openapi/spec"], 413],
+    ["openapi-bytes-max", ["--openapi-bytes-max", "1"], ["POST", "user-openapi/generate"], 413],
+  ];
+  test.each(refusals)(
+    "what --%s refuses is counted",
+    async (setting, flags, [method, path, body], status) => {
+      await using app = await testApp({
+        flags,
+        files: { "default/1/echo.js": "return req.body", "default/1/b.js": "return 1" },
+      });
+      expect((await app.call(method, `/api/v1/exec/${path}`, body)).status).toBe(status);
+      expect(await textOf(app)).toContain(`hoody_exec_limit_refusals_total{setting="${setting}"} 1\n`);
+    },
+  );
 
   test("switched off, it says so as text", async () => {
     await using app = await testApp({ flags: ["--prometheus", "off"] });

@@ -201,7 +201,7 @@ export default proxy({ method: "GET", server: "${set.api.url}", path: "/b/{id}" 
     const first = app.call("POST", IMPORT, { execId: "one", source_url });
     const second = app.call("POST", IMPORT, { execId: "two", source_url }).finally(release);
     expect([(await first).status, (await second).status]).toEqual([200, 503]);
-    expect((await app.services.sdks.importer()).refused).toBe(1);
+    expect(app.services.limits().refused.sdkImportsMax).toBe(1);
   });
 
   test("a directory where a script would lie is refused, and nothing is written", async () => {

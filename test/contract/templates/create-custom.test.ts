@@ -106,7 +106,7 @@ describe("templates.createCustom", () => {
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 507]);
     expect(answers[2]?.body).toMatchObject({ details: { limit: 2 } });
-    expect(app.services.templates.refused).toBe(1);
+    expect(app.services.limits().refused.templatesMax).toBe(1);
   });
 
   test("code has at most --template-size-max bytes", async () => {
@@ -118,7 +118,7 @@ describe("templates.createCustom", () => {
       error: "Code of 12 bytes is over the limit of 10",
       details: { maxBytes: 10 },
     });
-    expect(app.services.templates.refused).toBe(1);
+    expect(app.services.limits().refused.templateSizeMax).toBe(1);
   });
 
   test("a link that leads out of the scripts folder is not followed", async () => {
