@@ -77,7 +77,6 @@ export class SdkImporter {
       const { pre, post } = request;
       const files = toProxyFiles(operations, {
         header: source,
-        asksForToken: after.token !== undefined,
         isDescribed: after.description !== undefined,
         pre,
         post,

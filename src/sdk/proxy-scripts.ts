@@ -6,8 +6,6 @@ import { placeOperations, type RouteGroup } from "./route-files.ts";
 export interface ProxyOptions {
   /** Comment lines with the directives, each with its line end. */
   readonly header: string;
-  /** Whether these directives have a `@token`. */
-  readonly asksForToken: boolean;
   /** Whether they have a `@description`, which then stands instead of that of the operation. */
   readonly isDescribed: boolean;
   readonly pre: string | null;
@@ -51,11 +49,10 @@ function scriptsOf(
   const imports = beside.map(({ name, file }) => `import ${name} from ${JSON.stringify(file)};\n`).join("");
   const levels = first.file.split("/").length - 1;
   const runtimeFrom = `${levels === 0 ? "./" : "../".repeat(levels)}${RUNTIME_FILE}`;
-  const proxy = options.asksForToken ? "proxyBehindToken" : "proxy";
   const operations = [toLiteral(first.operation), ...beside.map(({ name }) => name)];
   const route =
-    `import { ${proxy} } from ${JSON.stringify(runtimeFrom)};\n${imports}\n` +
-    `export default ${proxy}(${beside.length === 0 ? operations[0] : `\n${operations.map((each) => `  ${each},\n`).join("")}`});\n`;
+    `import { proxy } from ${JSON.stringify(runtimeFrom)};\n${imports}\n` +
+    `export default proxy(${beside.length === 0 ? operations[0] : `\n${operations.map((each) => `  ${each},\n`).join("")}`});\n`;
   return [
     [first.file, headerOf(first.operation, options) + route],
     ...others.map(

@@ -371,6 +371,7 @@ describe("metadata", () => {
     ["projectId of a plain host is absent", "/users/7", "projectId", undefined],
     ["containerId of a plain host is absent", "/users/7", "containerId", undefined],
     ["trigger", "/users/7", "trigger", "http"],
+    ["hasToken of a script that asks for none", "/users/7", "hasToken", false],
   ])("%s", async (_name, path, field, expected) => {
     expect((await dump(path))[field]).toEqual(expected);
   });

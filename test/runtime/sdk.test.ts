@@ -321,6 +321,35 @@ describe("middleware and directives", () => {
     expect(api.seen[1]?.path).toBe("/a?x=1&y=2");
   });
 
+  test("a @token that is added later stays here as well, and one that is taken away lets callers speak to the API", async () => {
+    await using api = await apiSource(apiDocument({ "/a": ["get"] }));
+    await using app = await scriptApp({}, LOCAL);
+    await importApi(app, api);
+    const caller = { ...HOST, authorization: "Bearer s3cret" };
+    const update = (token: string | null) =>
+      app.call("PUT", "/api/v1/exec/magic-comments/update", {
+        path: "default/pets/a.ts",
+        execId: "pets",
+        comments: { token },
+      });
+    expect((await update("s3cret")).status).toBe(200);
+    expect((await app.ask("/a", { headers: caller })).status).toBe(200);
+    expect((await app.ask("/a?token=s3cret", { headers: HOST })).status).toBe(200);
+    expect(JSON.stringify(api.seen)).not.toContain("s3cret");
+    expect((await update(null)).status).toBe(200);
+    await app.ask("/a", { headers: caller });
+    expect(api.seen.at(-1)?.headers["authorization"]).toBe("Bearer s3cret");
+  });
+
+  test("beside a @token, the API is sent the Authorization that pre.js sets", async () => {
+    await using api = await apiSource(apiDocument({ "/a": ["get"] }));
+    await using app = await scriptApp({}, LOCAL);
+    const middleware = { pre: 'req.headers.authorization = "Bearer of-the-api";' };
+    await importApi(app, api, { magic_comments: { token: "s3cret" }, middleware });
+    expect((await app.ask("/a", { headers: { ...HOST, authorization: "Bearer s3cret" } })).status).toBe(200);
+    expect(api.seen.at(-1)?.headers["authorization"]).toBe("Bearer of-the-api");
+  });
+
   test("what a document says cannot leave its comment or its string", async () => {
     await using api = await apiSource({
       openapi: "3.1.0",

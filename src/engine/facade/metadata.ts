@@ -23,6 +23,8 @@ export interface ScriptMetadata {
   readonly timestamp: string;
   readonly projectId?: string;
   readonly containerId?: string;
+  /** Whether the script has a `@token`: a credential of the caller is then meant for this server. */
+  readonly hasToken: boolean;
   readonly trigger: "http" | "cron" | "job" | "websocket";
 }
 
@@ -46,6 +48,8 @@ const MEMBERS: { readonly [Name in keyof Required<ScriptMetadata>]: (execution: 
   timestamp: () => new Date().toISOString(),
   projectId: ({ endpoint }) => endpoint.deployment.projectId ?? undefined,
   containerId: ({ endpoint }) => endpoint.deployment.containerId ?? undefined,
+  // Of a script that has changed while this ran, nobody knows: better a credential too few is handed on.
+  hasToken: ({ endpoint }) => endpoint.unit.loaded?.compiled.directives.effective.tokens.length !== 0,
   trigger: ({ trigger }) => trigger,
 };
 
