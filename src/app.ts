@@ -87,7 +87,8 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   closeHostRealm();
 
   const root = config.scriptsDir;
-  const events = new EventBus({ clock, node: hostname(), queueMax: config.eventQueueMax });
+  const node = hostname();
+  const events = new EventBus({ clock, node, queueMax: config.eventQueueMax });
   const changes = new ScriptChanges();
   const scripts = new ScriptStore({ root, changes });
   const routes = new RouteTable({ root });
@@ -112,7 +113,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const ai = new Ai({
     baseUrl: config.aiUrl,
     defaultModel: config.aiDefaultModel,
-    key: config.aiKey ?? containerTag(hostname()),
+    key: config.aiKey ?? containerTag(node),
     prompts,
     log,
     close: closeShown,
@@ -163,7 +164,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   supervisor.start(new ScriptWatcher({ root, changes, log }));
   supervisor.start(new LeftoverSweep({ root, log }));
   const invoke: Invoker["invoke"] = (invocation) => engine.invoker.invoke(invocation);
-  const { schedules, fireLog } = createSchedules(config, { clock, log, restarts, invoke });
+  const { schedules, fireLog } = createSchedules(config, { clock, log, events, node, restarts, invoke });
   building.use(schedules);
   changes.subscribe((change) => schedules.apply(change));
   supervisor.start(schedules);

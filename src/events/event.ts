@@ -40,7 +40,7 @@ export type Payload<Fields extends EventFields> = {
 type Held<F> = F extends { readonly holds?: infer T } ? T : never;
 
 /** What a client may ask for as a whole (operations.md §10.1). */
-export type EventChannel = "scripts" | "system";
+export type EventChannel = "scripts" | "schedules" | "system";
 
 /** A row, with its example checked against its fields. */
 export function event<const Fields extends EventFields>(row: EventRow<Fields>): EventRow<Fields> {

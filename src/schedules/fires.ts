@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { redactJson } from "../base/redact-body.ts";
 import { toRedactedLine } from "../base/redact-text.ts";
 import type { Invocation, InvocationOutcome, Invoked } from "../engine/invoke.ts";
+import type { Announcer } from "./announcer.ts";
 import { ERROR_MAX, type FireRecord, type FireStatus, PREVIEW_MAX } from "./fire-record.ts";
 import type { Schedule } from "./schedule-table.ts";
 import type { CronTotals } from "./totals.ts";
@@ -18,6 +19,7 @@ export interface FiresOptions {
   readonly totals: CronTotals;
   /** Runs a script without a socket. */
   readonly invoke: (invocation: Invocation) => Invoked;
+  readonly announcer: Pick<Announcer, "fired" | "ended">;
   /** Keeps a record. */
   readonly keep: (record: FireRecord) => void;
 }
@@ -26,6 +28,8 @@ export interface FiresOptions {
 interface Running {
   readonly target: FireTarget;
   readonly runId: string;
+  /** When it was due, in ms since the epoch; null when nobody knows, or it was triggered by hand. */
+  readonly dueMs: number | null;
   readonly startedAt: Date;
   readonly startedMs: number;
 }
@@ -43,15 +47,19 @@ export class Fires {
     this.#options = options;
   }
 
-  /** Fires a script now. Never rejects. */
-  async fire(target: FireTarget): Promise<FireRecord> {
-    const { totals, clock, log } = this.#options;
-    totals.fires++;
-    const running = { target, runId: randomUUID(), startedAt: clock.now(), startedMs: clock.monotonicMs() };
+  /**
+   * Fires a script now. Never rejects.
+   *
+   * @param dueMs When it was due, in ms since the epoch; null when nobody knows, or it was triggered by hand.
+   */
+  async fire(target: FireTarget, dueMs: number | null): Promise<FireRecord> {
+    const { totals, log, announcer } = this.#options;
+    const running = this.#begin(target, dueMs);
     if (this.#slots.has(target.file)) {
       return this.#keep(running, "skipped_overload", { error: "The previous run has not ended" });
     }
     this.#slots.set(target.file, running);
+    announcer.fired(target.file, running.runId, dueMs);
     totals.wrapperActive++;
     totals.active++;
     const { deployment, file, baseDir, timeoutMs } = target;
@@ -80,11 +88,8 @@ export class Fires {
   }
 
   /** Keeps a record of what could not even begin. */
-  skip(target: FireTarget, error: string): void {
-    const { totals, clock } = this.#options;
-    totals.fires++;
-    const skipped = { target, runId: randomUUID(), startedAt: clock.now(), startedMs: clock.monotonicMs() };
-    this.#keep(skipped, "skipped_overload", { error });
+  skip(target: FireTarget, dueMs: number | null, error: string): void {
+    this.#keep(this.#begin(target, dueMs), "skipped_overload", { error });
   }
 
   /** Keeps a record of every run that the end of the server cuts short. */
@@ -94,9 +99,16 @@ export class Fires {
     for (const running of cut) this.#keep(running, "error", { error: STOPPED });
   }
 
+  #begin(target: FireTarget, dueMs: number | null): Running {
+    const { totals, clock } = this.#options;
+    totals.fires++;
+    return { target, runId: randomUUID(), dueMs, startedAt: clock.now(), startedMs: clock.monotonicMs() };
+  }
+
   #keep(running: Running, status: FireStatus, texts: RecordTexts): FireRecord {
     const record = this.#toRecord(running, status, texts);
     this.#options.keep(record);
+    this.#options.announcer.ended(record, running.dueMs);
     return record;
   }
 

@@ -2,9 +2,10 @@ import type { Logger } from "pino";
 import type { Clock } from "../base/clock.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
 import { isRouteFile } from "../scripts/exclude.ts";
+import type { UnregisterReason } from "./announcer.ts";
 import type { ScheduleReading } from "./reading.ts";
 import { readScheduleOf, scanSchedules, Turns } from "./scan.ts";
-import type { ScheduleTable } from "./schedule-table.ts";
+import type { Schedule, ScheduleTable } from "./schedule-table.ts";
 
 /** Collaborators of a {@link ScheduleFollower}. */
 export interface ScheduleFollowerOptions {
@@ -13,8 +14,10 @@ export interface ScheduleFollowerOptions {
   readonly table: ScheduleTable;
   readonly clock: Clock;
   readonly log: Pick<Logger, "warn">;
+  /** Is told of scripts that are scheduled now, or otherwise than before. */
+  readonly onSet: (schedule: Schedule) => void;
   /** Is told of scripts that are scheduled no more. */
-  readonly onRemoved: (file: string) => void;
+  readonly onRemoved: (file: string, reason: UnregisterReason) => void;
 }
 
 /** What reading all scripts again has changed; files relative to the scripts root, sorted. */
@@ -61,7 +64,7 @@ export class ScheduleFollower {
     const { kind, file, origin } = change;
     for (const touched of this.#readings) touched.add(file);
     if (kind === "removed") {
-      for (const each of this.#options.table.removeBelow(file)) this.#options.onRemoved(each);
+      for (const each of this.#options.table.removeBelow(file)) this.#options.onRemoved(each, "removed");
       if (origin === "api") this.#known.delete(file);
     } else if (isRouteFile(file)) {
       const reading = readScheduleOf(this.#options.root, file);
@@ -104,7 +107,7 @@ export class ScheduleFollower {
         await turns.next();
       }
       for (const file of [...this.#options.table.files()]) {
-        if (!found.has(file) && !isTouched(file, touched)) this.#unregister(file);
+        if (!found.has(file) && !isTouched(file, touched)) this.#unregister(file, "removed");
       }
       return found;
     } finally {
@@ -117,16 +120,20 @@ export class ScheduleFollower {
   }
 
   #register(file: string, reading: ScheduleReading, sinceMs: number): void {
-    const { table, clock, log } = this.#options;
-    if (reading.kind === "scheduled") return table.set(file, reading, { at: clock.now(), sinceMs });
-    this.#unregister(file);
+    const { table, clock, log, onSet } = this.#options;
+    if (reading.kind === "scheduled") {
+      const schedule = table.set(file, reading, { at: clock.now(), sinceMs });
+      if (schedule !== null) onSet(schedule);
+      return;
+    }
+    this.#unregister(file, reading.kind === "unusable" ? "unusable" : "unscheduled");
     if (reading.kind === "unusable") {
       log.warn({ script: file, reason: reading.reason }, "A script has a @schedule that cannot be used");
     }
   }
 
-  #unregister(file: string): void {
-    if (this.#options.table.remove(file)) this.#options.onRemoved(file);
+  #unregister(file: string, reason: UnregisterReason): void {
+    if (this.#options.table.remove(file)) this.#options.onRemoved(file, reason);
   }
 
   #nowMs(): number {

@@ -74,28 +74,24 @@ export class ScheduleTable {
    * Takes a schedule up, or replaces it by its new version.
    *
    * @param times.at When it was registered. @param times.sinceMs The moment from which it counts.
+   * @returns What it is now; null when it was so already.
    */
   set(
     file: string,
     { expression, timeoutMs }: Scheduled,
     times: { readonly at: Date; readonly sinceMs: number },
-  ): void {
+  ): Schedule | null {
     const known = this.#schedules.get(file);
-    if (known?.expression === expression && known.timeoutMs === timeoutMs) return;
+    if (known?.expression === expression && known.timeoutMs === timeoutMs) return null;
     // With another time limit it is due when it was due before, unless that one has just been taken.
     const isSameTime = known?.expression === expression && this.#queue.has(known);
     const sinceMs = isSameTime ? known.sinceMs : times.sinceMs;
     const dueMs = isSameTime ? known.dueMs : this.#dueAfter(expression, sinceMs);
     if (known === undefined) this.#count(file, 1);
-    this.#put(known, {
-      file,
-      ...placeOf(file),
-      expression,
-      timeoutMs,
-      registeredAt: times.at,
-      sinceMs,
-      dueMs,
-    });
+    const place = placeOf(file);
+    const schedule = { file, ...place, expression, timeoutMs, registeredAt: times.at, sinceMs, dueMs };
+    this.#put(known, schedule);
+    return schedule;
   }
 
   /** @returns Whether it was there. */

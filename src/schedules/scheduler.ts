@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { untilAborted, waitUnlessAborted } from "../base/wait.ts";
 import type { Invocation, Invoked } from "../engine/invoke.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
+import type { Announcer } from "./announcer.ts";
 import { DueLine } from "./due-line.ts";
 import type { FireLog } from "./fire-log.ts";
 import type { FireRecord } from "./fire-record.ts";
@@ -41,6 +42,7 @@ export interface SchedulerOptions {
   readonly runningMax: number;
   readonly clock: Clock;
   readonly log: Pick<Logger, "warn" | "debug" | "info">;
+  readonly announcer: Announcer;
   readonly history: FireLog;
   readonly mark: HandledMark;
   readonly invoke: (invocation: Invocation) => Invoked;
@@ -74,7 +76,7 @@ export class Scheduler implements AsyncDisposable {
   #state: "waiting" | "firing" | "paused" = "waiting";
 
   constructor(options: SchedulerOptions) {
-    const { root, clock, log, invoke, history } = options;
+    const { root, clock, log, announcer, invoke, history } = options;
     const { table } = this;
     this.#options = options;
     this.#look = { wallMs: clock.now().getTime(), monotonicMs: clock.monotonicMs() };
@@ -83,18 +85,23 @@ export class Scheduler implements AsyncDisposable {
       table.noteFire(record);
       history.append(record);
     };
-    this.#fires = new Fires({ clock, log, totals: this.totals, invoke, keep });
+    this.#fires = new Fires({ clock, log, announcer, totals: this.totals, invoke, keep });
     this.#line = new DueLine({
       runningMax: options.runningMax,
-      fire: (schedule) => this.#fires.fire(schedule),
-      skip: (schedule) => this.#fires.skip(schedule, "The previous fire still waits for its turn"),
+      fire: (schedule) => this.#fires.fire(schedule, this.#pastDueMs(schedule)),
+      skip: (schedule) =>
+        this.#fires.skip(schedule, this.#pastDueMs(schedule), "The previous fire still waits for its turn"),
     });
     this.#follower = new ScheduleFollower({
       root,
       table,
       clock,
       log,
-      onRemoved: (file) => this.#line.drop(file),
+      onSet: (schedule) => announcer.registered(schedule),
+      onRemoved: (file, reason) => {
+        this.#line.drop(file);
+        announcer.unregistered(file, reason);
+      },
     });
   }
 
@@ -173,7 +180,7 @@ export class Scheduler implements AsyncDisposable {
 
   /** Fires a script now, whenever it would be due. Never rejects. */
   fire(target: FireTarget): Promise<FireRecord> {
-    return this.#fires.fire(target);
+    return this.#fires.fire(target, null);
   }
 
   /**
@@ -241,6 +248,11 @@ export class Scheduler implements AsyncDisposable {
       this.table.postpone(schedule, afterMs);
       await turns.next();
     }
+  }
+
+  /** Of one that waited over a restart, only the next time is known. */
+  #pastDueMs({ dueMs }: Schedule): number | null {
+    return dueMs <= this.#options.clock.now().getTime() ? dueMs : null;
   }
 
   #lineUp(schedule: Schedule | undefined): void {

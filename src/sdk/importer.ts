@@ -5,7 +5,7 @@ import { parseDocument, unusable } from "./document.ts";
 import type { ImportSummary } from "./import-plan.ts";
 import { type ApiOperation, readOperations } from "./operations.ts";
 import { toProxyFiles } from "./proxy-scripts.ts";
-import type { SdkStore } from "./sdk-store.ts";
+import type { NoteChange, SdkStore } from "./sdk-store.ts";
 import type { SourceFetcher } from "./source-fetcher.ts";
 import { parseSourceUrl, reasonAgainst } from "./source-url.ts";
 
@@ -27,6 +27,7 @@ export interface ImportRequest {
   readonly magicComments: Readonly<Record<string, unknown>>;
   /** Whether edited files are replaced. */
   readonly force: boolean;
+  readonly note: NoteChange;
 }
 
 /** How the source is asked; used once and kept nowhere. */
@@ -82,9 +83,9 @@ export class SdkImporter {
         post,
       });
       const sourceUrl = redactUrl(url.href);
-      const { force } = request;
+      const { force, note } = request;
       return {
-        summary: await this.#options.store.replace(request.id, files, { sourceUrl, skipped, force }),
+        summary: await this.#options.store.replace(request.id, files, { sourceUrl, skipped, force, note }),
         sourceUrl,
       };
     } finally {

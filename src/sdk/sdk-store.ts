@@ -22,6 +22,15 @@ export interface StoredSdk {
   readonly marker: Marker;
 }
 
+/** Something that an import or a removal has done to a script. */
+export type SdkChange =
+  /** `file` is relative to the scripts root, here and below; `size` in bytes. */
+  | { readonly kind: "written"; readonly file: string; readonly created: boolean; readonly size: number }
+  | { readonly kind: "deleted"; readonly file: string };
+
+/** Is told of each change once it is on the disk. */
+export type NoteChange = (change: SdkChange) => void;
+
 /** The imported SDKs on disk: scripts of a deployment, and a marker that says which of its files are theirs. */
 export class SdkStore {
   readonly #scripts: ScriptStore;
@@ -77,7 +86,13 @@ export class SdkStore {
       sourceUrl,
       skipped,
       force,
-    }: { readonly sourceUrl: string; readonly skipped: readonly string[]; readonly force: boolean },
+      note,
+    }: {
+      readonly sourceUrl: string;
+      readonly skipped: readonly string[];
+      readonly force: boolean;
+      readonly note: NoteChange;
+    },
   ): Promise<ImportSummary> {
     return this.#locks.run([id], async () => {
       const deployment = deploymentOf(id);
@@ -92,9 +107,11 @@ export class SdkStore {
       await this.#writeMarker(id, { ...marked, files: plan.during });
       await this.#write(this.#runtimeOf(deployment), RUNTIME_TEXT);
       await inBatches([...files.endpoints, ...files.middleware], ([path, text]) =>
-        this.#write(this.#scripts.resolve(path, deployment), text),
+        this.#write(this.#scripts.resolve(path, deployment), text, note),
       );
-      await inBatches(plan.stale, (path) => this.#deleteIfThere(this.#scripts.resolve(path, deployment)));
+      await inBatches(plan.stale, (path) =>
+        this.#deleteIfThere(this.#scripts.resolve(path, deployment), note),
+      );
       await this.#writeMarker(id, { ...marked, files: plan.after });
       await this.#removeEmptyDirectories(deployment, plan.stale);
       return plan.summary;
@@ -106,7 +123,10 @@ export class SdkStore {
    *
    * @returns How many files it were, and whether its directory is gone, too; null when there is no such SDK.
    */
-  remove(id: string): Promise<{ readonly files: number; readonly directory: boolean } | null> {
+  remove(
+    id: string,
+    note: NoteChange,
+  ): Promise<{ readonly files: number; readonly directory: boolean } | null> {
     return this.#locks.run([id], async () => {
       const sdk = await this.find(id);
       if (sdk === null) return null;
@@ -114,7 +134,7 @@ export class SdkStore {
       const paths = [...sdk.marker.files.keys()];
       let files = 0;
       await inBatches(paths, async (path) => {
-        if (await this.#deleteIfThere(this.#scripts.resolve(path, deployment))) files++;
+        if (await this.#deleteIfThere(this.#scripts.resolve(path, deployment), note)) files++;
       });
       await this.#deleteIfThere(this.#runtimeOf(deployment));
       // Last, so that an interrupted removal can be asked for again.
@@ -137,8 +157,10 @@ export class SdkStore {
   }
 
   /** A file that says so already is left alone. */
-  async #write(file: string, text: string): Promise<void> {
-    if ((await this.#textOf(file)) !== text) await this.#scripts.write(file, text, { createDirs: true });
+  async #write(file: string, text: string, note?: NoteChange): Promise<void> {
+    if ((await this.#textOf(file)) === text) return;
+    const { created, size } = await this.#scripts.write(file, text, { createDirs: true });
+    note?.({ kind: "written", file, created, size });
   }
 
   async #textOf(file: string): Promise<string | null> {
@@ -150,9 +172,10 @@ export class SdkStore {
     }
   }
 
-  async #deleteIfThere(file: string): Promise<boolean> {
+  async #deleteIfThere(file: string, note?: NoteChange): Promise<boolean> {
     try {
       await this.#scripts.delete(file);
+      note?.({ kind: "deleted", file });
       return true;
     } catch (error) {
       if (isExecError(error) && error.kind === "scriptMissing") return false;

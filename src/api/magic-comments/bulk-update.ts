@@ -15,6 +15,7 @@ import {
   MagicComments,
   PREVIEW_MESSAGE,
 } from "./schemas.ts";
+import { announcing } from "./script-file.ts";
 import { editScripts, findScripts } from "./script-files.ts";
 
 const asked = {
@@ -64,17 +65,22 @@ export const bulkUpdate = operation({
     ])
     .openapi("MagicCommentsBulkUpdate"),
   failures: [...PATH_FAILURES, "directoryMissing"],
-  async handle({ body }, { scripts }, { host }) {
+  async handle({ body }, { scripts, events }, { host, id }) {
     const { directory, execId = "", recursive, dry_run } = body;
     if (directory === "" && execId === "") throw placeMissing();
     const changes = parseChanges(body.comments);
+    const deployment = deploymentInScope({ execId: body.execId }, host);
     const files = await findScripts(scripts, {
       directory: execId === "" ? directory : "",
-      deployment: deploymentInScope({ execId: body.execId }, host),
+      deployment,
       extension: body.extension,
       recursive,
     });
-    const { changed, failed } = await editScripts(scripts, files, { changes, dryRun: dry_run });
+    const { changed, failed } = await editScripts(scripts, files, {
+      changes,
+      dryRun: dry_run,
+      onWritten: announcing(events, deployment.key, id),
+    });
 
     const question = { directory, execId, recursive, comments: redactDirectives(body.comments) };
     const total = changed.length + failed.length;

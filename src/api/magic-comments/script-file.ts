@@ -1,6 +1,7 @@
 import type { DirectiveChange } from "../../directives/change.ts";
 import { applyChanges, type EditedSource } from "../../directives/edit.ts";
 import { ExecError, isExecError } from "../../errors/exec-error.ts";
+import type { EventBus } from "../../events/bus.ts";
 import type { Deployment } from "../../scripts/deployment.ts";
 import { isScript } from "../../scripts/exclude.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
@@ -29,20 +30,39 @@ export async function atPath<T>(
   }
 }
 
+/** How scripts are edited. */
+export interface EditOptions {
+  readonly changes: readonly DirectiveChange[];
+  /** Only works out what would change. */
+  readonly dryRun: boolean;
+  /** Is told of a script that was rewritten, with its bytes. */
+  readonly onWritten: (file: string, size: number) => void;
+}
+
+/** Emits what is written, as `scripts/write` does. */
+export function announcing(events: EventBus, scope: string, requestId: string): EditOptions["onWritten"] {
+  return (path, size) => {
+    const written = { path, scope, created: false, size, validated: false, source: "api" } as const;
+    events.emit("script.written", written, requestId);
+  };
+}
+
 /**
  * Changes the directives of one script, as a whole or not at all; one that says so already is left alone.
  *
  * @param file Relative to the scripts root.
- * @param options.dryRun Only works out what would change.
  * @throws {ExecError} `scriptMissing`; `invalidInput` for a file that is no script or not UTF-8; as `applyChanges`.
  */
 export async function editScript(
   scripts: ScriptStore,
   file: string,
-  { changes, dryRun }: { readonly changes: readonly DirectiveChange[]; readonly dryRun: boolean },
+  { changes, dryRun, onWritten }: EditOptions,
 ): Promise<EditedSource> {
   const change = (text: string) => editText(file, text, changes);
-  return dryRun ? change((await scripts.readText(file)).text) : scripts.edit(file, change);
+  if (dryRun) return change((await scripts.readText(file)).text);
+  const edited = await scripts.edit(file, change);
+  if (edited.changes.length > 0) onWritten(file, Buffer.byteLength(edited.source));
+  return edited;
 }
 
 function editText(file: string, text: string, changes: readonly DirectiveChange[]): EditedSource {

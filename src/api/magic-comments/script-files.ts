@@ -1,11 +1,10 @@
 import type { z } from "@hono/zod-openapi";
-import type { DirectiveChange } from "../../directives/change.ts";
 import { redactDirectives } from "../../directives/redact.ts";
 import { isExecError } from "../../errors/exec-error.ts";
 import type { Deployment } from "../../scripts/deployment.ts";
 import type { ScriptStore } from "../../scripts/store.ts";
 import type { FileFailure, FilePreview } from "./schemas.ts";
-import { editScript } from "./script-file.ts";
+import { type EditOptions, editScript } from "./script-file.ts";
 
 /** Which scripts a bulk update means. */
 export interface ScriptSelection {
@@ -46,7 +45,7 @@ export async function findScripts(
 export async function editScripts(
   scripts: ScriptStore,
   files: readonly string[],
-  options: { readonly changes: readonly DirectiveChange[]; readonly dryRun: boolean },
+  options: EditOptions,
 ): Promise<EditedScripts> {
   const changed: z.output<typeof FilePreview>[] = [];
   const failed: z.output<typeof FileFailure>[] = [];

@@ -13,7 +13,7 @@ import {
   MagicComments,
   PREVIEW_MESSAGE,
 } from "./schemas.ts";
-import { atPath, editScript } from "./script-file.ts";
+import { announcing, atPath, editScript } from "./script-file.ts";
 
 /** Sets and removes magic comments of one script; those that are not named stay, and so does the code. */
 export const update = operation({
@@ -43,12 +43,13 @@ export const update = operation({
     ])
     .openapi("MagicCommentsUpdate"),
   failures: [...PATH_FAILURES, "scriptMissing", "secretMissing", ...WRITE_FAILURES],
-  async handle({ body, scope }, { scripts }, { host }) {
+  async handle({ body, scope }, { scripts, events }, { host, id }) {
     const { path, comments, dry_run } = body;
     const changes = parseChanges(comments);
     const place = { path, deployment: deploymentInScope(scope, host) };
+    const onWritten = announcing(events, place.deployment.key, id);
     const edited = await atPath(scripts, place, (file) =>
-      editScript(scripts, file, { changes, dryRun: dry_run }),
+      editScript(scripts, file, { changes, dryRun: dry_run, onWritten }),
     );
     const [before, after] = [redactDirectives(edited.before), redactDirectives(edited.after)];
     if (dry_run) {

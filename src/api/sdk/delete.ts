@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { ExecError } from "../../errors/exec-error.ts";
 import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
+import { announcing } from "./announce.ts";
 import { sdkParams } from "./schemas.ts";
 
 /** Removes what an import has written; whatever else lies in the deployment stays. */
@@ -24,8 +25,8 @@ export const remove = operation({
     })
     .openapi("SdkDeleted"),
   failures: ["sdkMissing", ...PATH_FAILURES, ...WRITE_FAILURES],
-  async handle({ params: { id } }, { sdks }) {
-    const removed = await sdks.store.remove(id);
+  async handle({ params: { id } }, { sdks, events }, { id: requestId }) {
+    const removed = await sdks.store.remove(id, announcing(events, { sdk: id, requestId }));
     if (removed === null) throw new ExecError("sdkMissing");
     return { message: "SDK deleted" as const, removed: { marker: true, ...removed } };
   },

@@ -4,6 +4,7 @@ import { isExecId } from "../../scripts/deployment.ts";
 import { PATH_FAILURES, WRITE_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { refuseInvalidScript } from "../scripts/invalid-script.ts";
+import { announcing } from "./announce.ts";
 import {
   describeSdk,
   magicComments,
@@ -65,7 +66,7 @@ export const importSdk = operation({
     "importsFull",
     ...WRITE_FAILURES,
   ],
-  async handle({ body }, { sdks }) {
+  async handle({ body }, { sdks, events }, { id: requestId }) {
     const { execId: id, source_url, source_auth, middleware, magic_comments, force } = body;
     const { pre, post } = middleware ?? {};
     if (pre !== undefined) refuseInvalidScript(pre, "pre.js");
@@ -79,6 +80,7 @@ export const importSdk = operation({
       post: post ?? null,
       magicComments: magic_comments ?? {},
       force,
+      note: announcing(events, { sdk: id, requestId }),
     });
     const stored = await sdks.store.find(id);
     // Whoever deletes it in this moment is answered first.

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Invocation, InvocationOutcome } from "../../../src/engine/invoke.ts";
+import { Announcer } from "../../../src/schedules/announcer.ts";
 import { FireLog } from "../../../src/schedules/fire-log.ts";
 import { HandledMark } from "../../../src/schedules/handled-mark.ts";
 import { Scheduler } from "../../../src/schedules/scheduler.ts";
@@ -56,12 +57,17 @@ async function rig(options: RigOptions = {}) {
     filesKept: 1,
     log,
   });
+  const told: { type: string; payload: object }[] = [];
+  const events = {
+    emit: (type: string, payload: object) => void told.push({ type, payload }),
+  };
   const scheduler = new Scheduler({
     root,
     isOn: true,
     runningMax: options.runningMax ?? 64,
     clock,
     log,
+    announcer: new Announcer(events, "exec-1"),
     history,
     mark: new HandledMark(join(storage.path, "data/handled.json")),
     invoke,
@@ -86,6 +92,7 @@ async function rig(options: RigOptions = {}) {
   const records = async () =>
     (await history.query({ scriptPaths: null, since: null, limit: 1000, includeRotated: false })).entries;
   return {
+    told,
     storage,
     scheduler,
     clock,
@@ -118,6 +125,28 @@ describe("a schedule", () => {
       "10:33:00 default/1/a.ts",
     ]);
     expect(it.scheduler.totals).toEqual({ fires: 4, errors: 0, active: 0, wrapperActive: 0 });
+  });
+
+  test("tells what becomes of it: that it is there, runs, when that was due, and that it is gone", async () => {
+    await using it = await rig({ files: { "default/1/a.ts": every("* * * * *") } });
+    await it.scheduler.takeOver();
+    it.clock.advance(45_000);
+    await it.tick();
+    it.scheduler.apply({ kind: "removed", file: "default/1", origin: "disk" });
+    expect(it.told.map(({ type }) => type)).toEqual([
+      "schedule.registered",
+      "schedule.fired",
+      "schedule.completed",
+      "schedule.unregistered",
+    ]);
+    const [registered, fired, , unregistered] = it.told.map(({ payload }) => payload);
+    expect(registered).toEqual({
+      path: "default/1/a.ts",
+      expression: "* * * * *",
+      next_fire: "2026-01-15T10:31:00.000Z",
+    });
+    expect(fired).toMatchObject({ scheduled_for: "2026-01-15T10:31:00.000Z", node: "exec-1" });
+    expect(unregistered).toEqual({ path: "default/1/a.ts", reason: "removed" });
   });
 
   test("that came due while scripts were still being read fires late", async () => {
