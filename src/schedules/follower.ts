@@ -1,10 +1,11 @@
 import type { Logger } from "pino";
 import type { Clock } from "../base/clock.ts";
+import { Turns } from "../base/turns.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
 import { isRouteFile } from "../scripts/exclude.ts";
 import type { UnregisterReason } from "./announcer.ts";
 import type { ScheduleReading } from "./reading.ts";
-import { readScheduleOf, scanSchedules, Turns } from "./scan.ts";
+import { readScheduleOf, scanSchedules } from "./scan.ts";
 import type { Schedule, ScheduleTable } from "./schedule-table.ts";
 
 /** Collaborators of a {@link ScheduleFollower}. */

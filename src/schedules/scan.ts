@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../base/system-error.ts";
+import type { Turns } from "../base/turns.ts";
 import { walkFiles } from "../scripts/directory.ts";
 import { isRouteFile } from "../scripts/exclude.ts";
 import { toStorageError } from "../scripts/storage-error.ts";
@@ -46,20 +47,5 @@ export function readScheduleOf(root: string, file: string): ScheduleReading {
     const code = codeOf(error);
     if (["ENOENT", "ENOTDIR", "EISDIR"].includes(code)) return { kind: "none" };
     return { kind: "unusable", reason: `Cannot read the script: ${code}` };
-  }
-}
-
-/** Longest unbroken stretch of work in the background, in milliseconds. */
-const TURN_MS = 4;
-
-/** Breaks long work up, so that requests are answered in between. */
-export class Turns {
-  #endMs = performance.now() + TURN_MS;
-
-  /** Waits for the next turn when this one has been long enough. */
-  async next(): Promise<void> {
-    if (performance.now() < this.#endMs) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#endMs = performance.now() + TURN_MS;
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "../base/clock.ts";
+import { Turns } from "../base/turns.ts";
 import { untilAborted, waitUnlessAborted } from "../base/wait.ts";
 import type { Invocation, Invoked } from "../engine/invoke.ts";
 import type { ScriptChange } from "../scripts/changes.ts";
@@ -11,7 +12,6 @@ import { Fires, type FireTarget } from "./fires.ts";
 import { type ReloadReport, ScheduleFollower } from "./follower.ts";
 import type { Handled, HandledMark } from "./handled-mark.ts";
 import { NextFire } from "./next-fire.ts";
-import { Turns } from "./scan.ts";
 import { type Schedule, ScheduleTable } from "./schedule-table.ts";
 import { type CronTotals, noCronTotals } from "./totals.ts";
 

@@ -1,9 +1,16 @@
+import { isObject } from "../base/realm.ts";
+import { atOnce, type Steps } from "../base/turns.ts";
 import { isJsonObject, isTooDeep, type Json, type JsonObject, listAt } from "./json.ts";
 import { type MapRule, OBJECTS, type ObjectName, type Rule } from "./openapi-objects.ts";
 import { faultOfRef, findRefs } from "./refs.ts";
 
 /** Most faults that are told of one document; the first of them usually explains the others. */
 const FAULTS_MAX = 50;
+
+const TOO_DEEP = "the document is nested too deep";
+
+/** Maps of a document that may have thousands of entries. */
+const SPLIT = /^(?:paths|components\.\w+)$/;
 
 /**
  * Holds a parsed value against OpenAPI 3.0.
@@ -12,9 +19,9 @@ const FAULTS_MAX = 50;
  * @returns One sentence for each fault with its place, `paths./echo.get.responses is required`; none when it fits.
  */
 export function checkObject(value: unknown, name: ObjectName): readonly string[] {
-  if (isTooDeep(value)) return ["the document is nested too deep"];
+  if (isTooDeep(value)) return [TOO_DEEP];
   const check = new Check();
-  check.object(value as Json, name, "");
+  atOnce(check.all(value as Json, name));
   return check.faults;
 }
 
@@ -24,13 +31,60 @@ export function checkObject(value: unknown, name: ObjectName): readonly string[]
  * @returns As {@link checkObject}.
  */
 export function checkDocument(value: unknown): readonly string[] {
-  const faults = checkObject(value, "document");
-  if (faults.length > 0 || !isJsonObject(value)) return faults;
-  return [...findRefs(value)].flatMap((ref) => faultOfRef(value, ref) ?? []).slice(0, FAULTS_MAX);
+  return atOnce(checkingDocument(value));
+}
+
+/** The work of {@link checkDocument}, which takes a second for 10 MB. */
+export function* checkingDocument(value: unknown): Steps<readonly string[]> {
+  const parts = [...partsOf(value)];
+  for (const [part, above] of parts) {
+    if (isTooDeep(part, above)) return [TOO_DEEP];
+    yield;
+  }
+  const check = new Check();
+  yield* check.all(value as Json, "document");
+  if (check.faults.length > 0 || !isJsonObject(value)) return check.faults;
+  const faults: string[] = [];
+  const seen = new Set<string>();
+  for (const [part] of parts) {
+    for (const ref of findRefs(part)) {
+      if (seen.has(ref)) continue;
+      seen.add(ref);
+      const fault = faultOfRef(value, ref);
+      if (fault !== null && faults.push(fault) >= FAULTS_MAX) return faults;
+    }
+    yield;
+  }
+  return faults;
+}
+
+/** The paths and components of a document one by one, and its other members, each with how deep it lies. */
+function* partsOf(document: unknown): Generator<readonly [part: Json, above: number]> {
+  if (!isJsonObject(document)) return yield [document as Json, 0];
+  for (const [name, member] of Object.entries(document)) {
+    const sections = name === "paths" ? [member] : name === "components" ? Object.values(member ?? {}) : [];
+    if (!isJsonObject(member) || sections.length === 0) yield [member, 1];
+    else
+      for (const section of sections) {
+        const above = name === "paths" ? 2 : 3;
+        if (!isObject(section)) yield [section, above - 1];
+        else for (const part of Object.values(section) as Json[]) yield [part, above];
+      }
+  }
 }
 
 class Check {
   readonly faults: string[] = [];
+  /** Parts of a document that are looked at after the rest of it, one by one. */
+  readonly #later: (() => void)[] = [];
+
+  *all(value: Json, name: ObjectName): Steps<void> {
+    this.object(value, name, "");
+    for (const visit of this.#later) {
+      visit();
+      yield;
+    }
+  }
 
   object(value: Json, name: ObjectName, place: string): void {
     if (!isJsonObject(value)) return this.#refuse(place, "must be an object");
@@ -83,6 +137,7 @@ class Check {
       // Where names follow a pattern, another one can only be an extension.
       if (names !== undefined && name.startsWith("x-") && !names.test(name)) continue;
       if (names?.test(name) === false) this.#refuse(join(place, name), "is no usable name");
+      else if (SPLIT.test(place)) this.#later.push(() => this.#visit(each, map, join(place, name)));
       else this.#visit(each, map, join(place, name));
     }
   }

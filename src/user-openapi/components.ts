@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from "../base/turns.ts";
 import { isJsonObject, type Json, type JsonObject, objectAt, toObject } from "./json.ts";
 import { changeRefs, findRefs, pointerOf, toRef } from "./refs.ts";
 
@@ -19,7 +20,12 @@ export class Components {
    * @returns What makes the rest of that document refer to them.
    */
   add(incoming: JsonObject): Rename {
-    const renamed = this.#nameConflicts(incoming);
+    return atOnce(this.adding(incoming));
+  }
+
+  /** The work of {@link add}. */
+  *adding(incoming: JsonObject): Steps<Rename> {
+    const renamed = yield* this.#nameConflicts(incoming);
     const schemes = securityNames(renamed);
     const rename: Rename = (part) => {
       if (renamed.size === 0) return part;
@@ -31,6 +37,7 @@ export class Components {
       this.#sections.set(section, known);
       for (const [name, value] of Object.entries(objectAt(incoming, section))) {
         known.set(renamed.get(`${section}/${name}`) ?? name, rename(value));
+        yield;
       }
       if (!isJsonObject(members)) this.#sections.delete(section);
     }
@@ -46,24 +53,27 @@ export class Components {
   }
 
   /** New names by `section/name`, for what cannot keep its own. */
-  #nameConflicts(incoming: JsonObject): Map<string, string> {
+  *#nameConflicts(incoming: JsonObject): Steps<Map<string, string>> {
     const members = Object.keys(incoming).flatMap((section) =>
       Object.entries(objectAt(incoming, section)).map(([name, value]) => ({ section, name, value })),
     );
-    const waiting = members.filter(({ section, name, value }) => {
-      const known = this.#sections.get(section)?.get(name);
-      return known !== undefined && !Bun.deepEquals(known, value, true);
-    });
+    const waiting: Member[] = [];
+    for (const member of members) {
+      const known = this.#sections.get(member.section)?.get(member.name);
+      if (known !== undefined && !Bun.deepEquals(known, member.value, true)) waiting.push(member);
+      yield;
+    }
     const renamed = new Map<string, string>();
     if (waiting.length === 0) return renamed;
     // One that is called and says the same still means something else once what it refers to has another name.
-    const referring = groupByTarget(members.filter(({ section, name }) => this.#has(section, name)));
+    const referring = yield* groupByTarget(members.filter(({ section, name }) => this.#has(section, name)));
     const taken = new Set(members.map(keyOf));
     for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
       const key = keyOf(member);
       if (renamed.has(key)) continue;
       renamed.set(key, this.#freeName(member, taken));
       for (const each of referring.get(key) ?? []) waiting.push(each);
+      yield;
     }
     return renamed;
   }
@@ -99,7 +109,7 @@ function keyOf({ section, name }: Member): string {
 }
 
 /** Members by the `section/name` of each that they refer to. */
-function groupByTarget(members: readonly Member[]): ReadonlyMap<string, readonly Member[]> {
+function* groupByTarget(members: readonly Member[]): Steps<ReadonlyMap<string, readonly Member[]>> {
   const groups = new Map<string, Member[]>();
   for (const member of members) {
     for (const ref of findRefs(member.value)) {
@@ -109,6 +119,7 @@ function groupByTarget(members: readonly Member[]): ReadonlyMap<string, readonly
       if (group === undefined) groups.set(`${section}/${name}`, [member]);
       else group.push(member);
     }
+    yield;
   }
   return groups;
 }

@@ -1,3 +1,4 @@
+import type { Steps } from "../base/turns.ts";
 import { Components, type Rename } from "./components.ts";
 import { isJsonObject, type Json, type JsonObject, listAt, objectAt, toObject } from "./json.ts";
 import { withoutTemplateNames } from "./paths.ts";
@@ -56,14 +57,15 @@ export class DocumentBuilder {
    * Lays a whole document on top: its operations replace those of the same path and method, and what it says about servers
    * and security stands for all. A path that only differs in the names of its templates replaces the other one.
    */
-  lay(document: JsonObject): void {
-    const rename = this.#components.add(objectAt(document, "components"));
+  *laying(document: JsonObject): Steps<void> {
+    const rename = yield* this.#components.adding(objectAt(document, "components"));
     for (const [path, item] of Object.entries(objectAt(document, "paths"))) {
       if (!path.startsWith("/") || !isJsonObject(item)) continue;
       const known = this.pathLike(path);
       const under = known === path ? (this.#paths.get(path) ?? {}) : {};
       if (known !== undefined && known !== path) this.#paths.delete(known);
       this.#setPath(path, layItem(under, rename(item) as JsonObject));
+      yield;
     }
     this.#addTags(listAt(document, "tags"));
     this.#layWhole(document, rename);
@@ -74,14 +76,14 @@ export class DocumentBuilder {
     this.#whole.set(name, value);
   }
 
-  build(): JsonObject {
+  *building(): Steps<JsonObject> {
     const { title, description, version } = this.#info;
     return toObject([
       ["openapi", "3.0.3"],
       ["info", { title, description, version }],
       ["servers", this.#whole.get("servers")],
       ["tags", this.#tags.size > 0 ? [...this.#tags.values()] : undefined],
-      ["paths", withUniqueIds(this.#paths)],
+      ["paths", yield* withUniqueIds(this.#paths)],
       ["components", this.#components.toJson()],
       ...[...this.#whole].filter(([name]) => name !== "servers"),
     ]);
@@ -122,7 +124,7 @@ function layItem(under: JsonObject, over: JsonObject): JsonObject {
 }
 
 /** No two operations may have one id; a later one gets a number (OpenAPI 3.0.3 §4.7.10). */
-function withUniqueIds(paths: ReadonlyMap<string, JsonObject>): JsonObject {
+function* withUniqueIds(paths: ReadonlyMap<string, JsonObject>): Steps<JsonObject> {
   const taken = new Set<string>();
   const lastNumbers = new Map<string, number>();
   const unique = (operation: Json): Json => {
@@ -137,15 +139,14 @@ function withUniqueIds(paths: ReadonlyMap<string, JsonObject>): JsonObject {
     taken.add(name);
     return name === id ? operation : { ...operation, operationId: name };
   };
-  return toObject(
-    [...paths].map(([path, item]) => [
-      path,
-      toObject(
-        Object.entries(item).map(([name, value]) => [
-          name,
-          (METHODS as readonly string[]).includes(name) ? unique(value) : value,
-        ]),
-      ),
-    ]),
-  );
+  const items: (readonly [string, JsonObject])[] = [];
+  for (const [path, item] of paths) {
+    const members = Object.entries(item).map(
+      ([name, value]) =>
+        [name, (METHODS as readonly string[]).includes(name) ? unique(value) : value] as const,
+    );
+    items.push([path, toObject(members)]);
+    yield;
+  }
+  return toObject(items);
 }

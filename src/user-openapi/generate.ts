@@ -1,3 +1,4 @@
+import { inTurns } from "../base/turns.ts";
 import { type ParsedDirectives, parseDirectives } from "../directives/parse.ts";
 import { ExecError, isExecError } from "../errors/exec-error.ts";
 import { readDetails } from "../scripts/directory.ts";
@@ -48,7 +49,7 @@ export async function generateDocument(
     errors.push(...failures);
   }
   if (errors.length > 0) builder.note("x-schema-errors", errors);
-  return { document: builder.build(), pathCount: builder.pathCount };
+  return { document: await inTurns(builder.building()), pathCount: builder.pathCount };
 }
 
 /** Reads scripts and companions up to a number of bytes in all. */

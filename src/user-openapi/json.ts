@@ -39,10 +39,14 @@ export function toObject(members: Iterable<readonly [name: string, value: Json |
   return Object.fromEntries(given);
 }
 
-/** Whether lists and objects lie deeper in each other than {@link DEPTH_MAX}. Needs no stack of its own depth. */
-export function isTooDeep(value: unknown): boolean {
+/**
+ * Whether lists and objects lie deeper in each other than {@link DEPTH_MAX}. Needs no stack of its own depth.
+ *
+ * @param above Lists and objects that the value itself lies in.
+ */
+export function isTooDeep(value: unknown, above = 0): boolean {
   let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
+  for (let depth = above; level.length > 0; depth++) {
     if (depth > DEPTH_MAX) return true;
     const below: unknown[] = [];
     for (const each of level) {

@@ -1,3 +1,4 @@
+import type { Steps } from "../base/turns.ts";
 import { DocumentBuilder, type DocumentInfo } from "./document-builder.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -7,8 +8,8 @@ import type { JsonObject } from "./json.ts";
  *
  * @param documents Checked ones.
  */
-export function mergeDocuments(info: DocumentInfo, documents: readonly JsonObject[]): JsonObject {
+export function* mergingDocuments(info: DocumentInfo, documents: readonly JsonObject[]): Steps<JsonObject> {
   const builder = new DocumentBuilder(info, []);
-  for (const document of documents) builder.lay(document);
-  return builder.build();
+  for (const document of documents) yield* builder.laying(document);
+  return yield* builder.building();
 }

@@ -1,9 +1,6 @@
-import { setImmediate } from "node:timers/promises";
+import { Turns } from "../base/turns.ts";
 import { toYaml } from "../base/yaml.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-
-/** Longest run without a turn of the event loop, in milliseconds, but for a single part of the document. */
-const TURN_MS = 5;
 
 /** How deep the document is taken apart: `components`, their sections, and what is in them; `paths` have one level less. */
 const LEVELS = 2;
@@ -15,12 +12,10 @@ const LEVELS = 2;
 export async function writeYaml(document: JsonObject): Promise<string> {
   if (!isParent(document)) return toYaml(document);
   const lines: string[] = [];
-  let turnStartedMs = performance.now();
+  const turns = new Turns();
   for (const [part, indent] of partsOf(document, 0)) {
     lines.push(indent === "" ? part() : part().replace(/^(?=.)/gm, indent));
-    if (performance.now() - turnStartedMs < TURN_MS) continue;
-    await setImmediate();
-    turnStartedMs = performance.now();
+    await turns.next();
   }
   return lines.join("");
 }

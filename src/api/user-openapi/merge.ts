@@ -1,15 +1,19 @@
 import { z } from "@hono/zod-openapi";
+import { inTurns } from "../../base/turns.ts";
 import { ExecError } from "../../errors/exec-error.ts";
 import { deploymentInScope } from "../../scripts/scope.ts";
-import { checkDocument } from "../../user-openapi/check.ts";
+import { checkingDocument } from "../../user-openapi/check.ts";
 import { generateDocument } from "../../user-openapi/generate.ts";
 import type { JsonObject } from "../../user-openapi/json.ts";
-import { mergeDocuments } from "../../user-openapi/merge.ts";
+import { writingJson } from "../../user-openapi/json-text.ts";
+import { mergingDocuments } from "../../user-openapi/merge.ts";
 import { PATH_FAILURES, READ_FAILURES } from "../file-failures.ts";
 import { operation } from "../operation.ts";
 import { scopeBody } from "../schemas.ts";
 import { scan } from "./scan.ts";
 import { DEFAULT_INFO, directoryNames, FAILURE_EXTRA, infoText, OpenApiDocument } from "./schemas.ts";
+
+const JSON_HEADERS = { "content-type": "application/json;charset=utf-8" };
 
 /** POST /api/v1/exec/user-openapi/merge: documents of directories with hand-written ones on top. */
 export const merge = operation({
@@ -35,7 +39,7 @@ export const merge = operation({
   failureExtra: FAILURE_EXTRA,
   async handle({ body, scope }, services, { host }) {
     const specs = body.specs ?? [];
-    for (const [at, spec] of specs.entries()) requireDocument(spec, `specs.${at}`);
+    for (const [at, spec] of specs.entries()) await requireDocument(spec, `specs.${at}`);
     const documents = specs as JsonObject[];
     if (body.directories !== undefined && body.directories.length > 0) {
       const { found } = await scan(services, deploymentInScope(scope, host), body.directories);
@@ -46,12 +50,13 @@ export const merge = operation({
       });
       documents.unshift(document);
     }
-    return { success: true, data: mergeDocuments(body, documents) };
+    const data = await inTurns(mergingDocuments(body, documents));
+    return new Response(await inTurns(writingJson({ success: true, data })), { headers: JSON_HEADERS });
   },
 });
 
-function requireDocument(spec: unknown, field: string): void {
-  const [first, ...others] = checkDocument(spec);
+async function requireDocument(spec: unknown, field: string): Promise<void> {
+  const [first, ...others] = await inTurns(checkingDocument(spec));
   if (first === undefined) return;
   throw new ExecError("invalidInput", `Invalid OpenAPI document in ${field}: ${first}`, {
     details: { field, reason: first, errors: [first, ...others] },
