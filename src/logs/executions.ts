@@ -1,4 +1,4 @@
-import { ExecError } from "../errors/exec-error.ts";
+import { ExecError, isExecError } from "../errors/exec-error.ts";
 import type { LogDirectory } from "./directory.ts";
 import { requireLogName } from "./names.ts";
 import { readLog } from "./reader.ts";
@@ -17,7 +17,9 @@ export async function findExecution(directory: LogDirectory, executionId: string
   for (const { file, type, modified } of await directory.list()) {
     // A file that was complete before the execution began does not hold it.
     if (type !== "access" || modified.getTime() < begunMs) continue;
-    const { handle, stats } = await directory.open(file);
+    const opened = await directory.open(file).catch(goneAsNull);
+    if (opened === null) continue;
+    const { handle, stats } = opened;
     try {
       const { wantedCount } = await readLog(handle, stats.size, { count: 1, isTail: false, isWanted });
       if (wantedCount > 0) return file;
@@ -26,6 +28,12 @@ export async function findExecution(directory: LogDirectory, executionId: string
     }
   }
   throw new ExecError("logMissing");
+}
+
+/** A file may be removed or get another name once the directory has been listed. */
+function goneAsNull(error: unknown): null {
+  if (isExecError(error) && error.kind === "logMissing") return null;
+  throw error;
 }
 
 /** Whether a line belongs to an execution. */

@@ -28,6 +28,7 @@ export class FollowedFile {
   readonly #segments = new Map<number, Segment>();
   readonly #waiting = new Set<() => void>();
   #looking: Promise<void> = Promise.resolve();
+  #isRefreshing = false;
 
   constructor(file: string, directory: LogDirectory, clock: Clock) {
     this.file = file;
@@ -110,13 +111,24 @@ export class FollowedFile {
 
   /** Looks who has the name now, and lets everybody who waits look again. */
   async refresh(): Promise<void> {
+    // A disk that does not answer must not gather questions.
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      await this.#look();
+    } finally {
+      this.#isRefreshing = false;
+    }
+    this.wake();
+  }
+
+  async #look(): Promise<void> {
     const current = await this.#directory.stat(this.file).catch(() => null);
     for (const segment of this.#segments.values()) {
       // A name that nobody has may be given to this file's successor only later.
       if (current !== null && current.ino !== segment.inode) segment.leftMs ??= this.#clock.monotonicMs();
       await segment.refresh().catch(() => "closed meanwhile");
     }
-    this.wake();
   }
 
   /** To be called once for each segment that was entered. */

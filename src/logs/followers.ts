@@ -65,6 +65,8 @@ export class LogFollowers implements Disposable {
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
+          // Gone already: no event will tell it again.
+          if (signal.aborted) return controller.close();
           // Others may have entered since this one was let in, or the server may be stopping.
           if (follower === null && (this.#isClosing || this.#open.size >= this.#countMax)) {
             this.#refused++;

@@ -109,10 +109,13 @@ export class SdkImporter {
   async #refuseOwnNetwork(operations: readonly ApiOperation[]): Promise<void> {
     const names = new Set(operations.map(({ server }) => new URL(server).hostname));
     if (names.size > SERVERS_MAX) throw unusable(`it has more than ${SERVERS_MAX} servers`);
-    for (const name of names) {
-      if (!(await this.#options.fetcher.isPublicName(name)))
-        throw unusable(`its server "${name}" leads to an address that is not public`);
-    }
+    const { fetcher } = this.#options;
+    await Promise.all(
+      [...names].map(async (name) => {
+        if (!(await fetcher.isPublicName(name)))
+          throw unusable(`its server "${name}" leads to an address that is not public`);
+      }),
+    );
   }
 }
 

@@ -60,7 +60,8 @@ export function readOperations(document: ApiDocument, options: ReadOptions): Fou
       const server = toServer(document, [operation, item, document], sourceUrl);
       const refusal = server === null ? "is no URL" : reasonAgainstServer(new URL(server));
       const reason = refusal === null ? reasonAgainstPath(path) : `the address of its server ${refusal}`;
-      if (server === null || reason !== null) skipped.push(`${method.toUpperCase()} ${path}: ${reason}`);
+      if (server === null || reason !== null)
+        skipped.push(`${method.toUpperCase()} ${toShownPath(path)}: ${reason}`);
       else
         operations.push({
           method: method.toUpperCase(),
@@ -73,7 +74,7 @@ export function readOperations(document: ApiDocument, options: ReadOptions): Fou
     }
   }
   if (operations.length === 0) {
-    const why = skipped[0] === undefined ? "" : ` (${skipped[0].slice(0, PATH_CHARACTERS_MAX)})`;
+    const why = skipped[0] === undefined ? "" : ` (${skipped[0]})`;
     throw unusable(`it has no operation that a script can stand for${why}`);
   }
   return { operations, skipped };
@@ -133,6 +134,11 @@ function reasonAgainstPath(path: string): string | null {
   return segments.some((segment) => segment.split("{").length - 1 > PLACEHOLDERS_MAX)
     ? `a part of its path has more than ${PLACEHOLDERS_MAX} placeholders`
     : null;
+}
+
+/** It stands in the marker of the import. */
+function toShownPath(path: string): string {
+  return path.length > PATH_CHARACTERS_MAX ? `${path.slice(0, PATH_CHARACTERS_MAX)}…` : path;
 }
 
 /** The document comes from elsewhere: what is put into a comment stays one line of it. */

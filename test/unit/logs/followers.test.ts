@@ -3,8 +3,10 @@ import { appendFile, rename, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import pino from "pino";
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
+import { LogDirectory } from "../../../src/logs/directory.ts";
 import { LogFiles } from "../../../src/logs/files.ts";
 import type { FollowOptions } from "../../../src/logs/follow.ts";
+import { FollowedFile } from "../../../src/logs/followed-file.ts";
 import { LogFollowers } from "../../../src/logs/followers.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { tempDir } from "../../support/temp-dir.ts";
@@ -220,4 +222,31 @@ test("very long lines are shown by their beginning, and do not hold up those beh
   await appendFile(log.path(), `${"x".repeat(5_000_000)}\nline 1\n`);
   const follower = await log.open();
   expect(await follower.until((numbers) => numbers.includes(1))).toEqual([0, 1]);
+});
+
+describe("a client", () => {
+  test("that is gone before the first read is let go of, and holds no place", async () => {
+    await using log = await following({ countMax: 1 });
+    await log.write(0, 3);
+    const all = { follow: true, lines: null, withIds: false, lastEventId: null };
+    const gone = new AbortController();
+    const stream = await log.followers.stream(FILE, all, gone.signal);
+    gone.abort();
+    expect(await stream.getReader().read()).toEqual({ done: true, value: undefined });
+    expect([log.followers.size, log.followers.refused]).toEqual([0, 0]);
+  });
+});
+
+test("a disk that does not answer is asked once, and not again every 200 ms", async () => {
+  await using directory = await tempDir();
+  let asked = 0;
+  class StuckDirectory extends LogDirectory {
+    override stat(): Promise<never> {
+      asked++;
+      return new Promise(() => {});
+    }
+  }
+  const file = new FollowedFile(FILE, new StuckDirectory(directory.path), systemClock);
+  for (let time = 0; time < 5; time++) void file.refresh();
+  expect(asked).toBe(1);
 });
