@@ -1,6 +1,15 @@
 import { checkDocument } from "./check.ts";
 import { METHODS, type Part } from "./document-builder.ts";
-import { isJsonObject, isTooDeep, type Json, type JsonObject, listAt, objectAt, toObject } from "./json.ts";
+import {
+  hasMoreParts,
+  isJsonObject,
+  isTooDeep,
+  type Json,
+  type JsonObject,
+  listAt,
+  objectAt,
+  toObject,
+} from "./json.ts";
 import { fromJsonSchema } from "./json-schema.ts";
 import { describeScript, toPathParameters } from "./operation.ts";
 import { type OpenApiPath, templatesOf, withoutTemplateNames } from "./paths.ts";
@@ -9,6 +18,9 @@ import { fromSchemaObject, SHAPE_NAMES, type Shapes } from "./source-shapes.ts";
 
 /** What a companion file holds: OpenAPI, or plain JSON Schema. */
 export type CompanionFormat = "openapi-json" | "json-schema";
+
+/** Most parts of a path with what its parameters refer to written out; 1 MB of JSON has at most half of that. */
+const PARTS_MAX = 1_000_000;
 
 /** What a companion says about its script, or why it cannot be used. */
 export type CompanionReading =
@@ -152,6 +164,7 @@ function fit(item: JsonObject, path: string, route: OpenApiPath, components: Jso
     ]),
   );
   const fitted = withMissingParameters(written, route);
+  if (hasMoreParts(fitted, PARTS_MAX)) return refuse("its references make it too large");
   const errors = checkDocument(toDocument(route.path, fitted, used));
   if (errors.length > 0) return refuse(...errors);
   if (strays.size > 0) {

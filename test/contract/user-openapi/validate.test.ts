@@ -34,6 +34,20 @@ describe("openapi.validate", () => {
     body: { success: true, data: { type: "object" } },
   });
 
+  test("a schema file whose references make it a thousand times as large is refused, and holds nobody up", async () => {
+    const example = Array.from({ length: 2_000 }, (_, at) => at);
+    const shared = { name: "id", in: "path", required: true, schema: { type: "string" }, example };
+    const parameters = Array.from({ length: 20_000 }, () => ({ $ref: "#/components/parameters/id" }));
+    const schema = { parameters, ...good, components: { parameters: { id: shared } } };
+    await using app = await testApp({
+      files: { "default/1/users/[id].ts": "", "default/1/users/[id].openapi.json": JSON.stringify(schema) },
+    });
+    const startedMs = performance.now();
+    const { body } = await app.call("POST", VALIDATE, { file: "users/[id].ts" });
+    expect(body).toMatchObject({ success: false, errors: ["its references make it too large"] });
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+  });
+
   test.each([
     ["bad.js", null, ["it is no JSON: JSON Parse error: Expected '}'"]],
     ["list.js", null, ["it is no JSON object"]],
