@@ -88,7 +88,7 @@ export const EVENTS = {
   }),
   "schedule.completed": event({
     channel: "schedules",
-    description: "Such a run came to its end",
+    description: "A run that no request asks for came to its end",
     fields: {
       path,
       run_id: runId,
