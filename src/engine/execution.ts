@@ -2,6 +2,7 @@ import type { Server } from "bun";
 import type { ScriptMetrics } from "../metrics/script-metrics.ts";
 import type { ReceivedBody } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { showAs } from "./facade/shown.ts";
 import { OUTCOME } from "./outcomes.ts";
 import type { SocketPeer } from "./sockets/session.ts";
 
@@ -132,6 +133,9 @@ export class Execution {
     this._abort.abort(reason);
   }
 }
+
+/** A script that spreads `req` has it in its hand, and may pass it on without a thought. */
+showAs(Execution, () => undefined);
 
 function pathStart(url: string): number {
   // "http://" is 7 characters, so no path begins before the 8th.

@@ -1,6 +1,7 @@
 import { toRecord } from "../../base/record.ts";
 import type { Execution } from "../execution.ts";
 import { closeClass } from "../harden.ts";
+import { showAs } from "./shown.ts";
 
 /** A file of a multipart body. */
 export interface UploadedFile {
@@ -100,6 +101,13 @@ function parseCookies(header: string | null): Record<string, string> {
   }
   return toRecord(cookies);
 }
+
+showAs(ScriptRequest, (req) => {
+  const { method, url, path, headers, params, ip, cookies } = req;
+  // What `pre` left on it comes along.
+  const own = Object.entries(req).filter(([name]) => !name.startsWith("_"));
+  return { method, url, path, headers, params, ip, cookies, ...Object.fromEntries(own) };
+});
 
 /** The class is shared by all scripts: nothing may be hung on it, nor may it lead to the server's realm. */
 closeClass(ScriptRequest);

@@ -18,3 +18,10 @@ export type ResponseState =
       readonly source: StreamSource;
     }
   | { readonly kind: "ended"; readonly body: Bun.BodyInit | null };
+
+/** What a script gets for doing something to an answer that is out of its hands; the code is Node's. */
+export function sentError(action: string): Error {
+  return Object.assign(new Error(`Cannot ${action}: the answer has already been sent`), {
+    code: "ERR_HTTP_HEADERS_SENT",
+  });
+}

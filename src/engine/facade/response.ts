@@ -8,7 +8,8 @@ import { isBodiless, parseStatus } from "../status.ts";
 import { encodeChunk, openByteStream, type Streaming, type StreamSource } from "../streams.ts";
 import { joinChunks, wholeResponse } from "../whole-body.ts";
 import { type CookieOptions, toCookie } from "./cookie.ts";
-import type { ResponseState } from "./response-state.ts";
+import { type ResponseState, sentError } from "./response-state.ts";
+import { showAs } from "./shown.ts";
 
 const TEXT_TYPE = "text/plain; charset=utf-8";
 const OPEN: ResponseState = { kind: "open" };
@@ -289,11 +290,7 @@ export class ScriptResponse {
   }
 }
 
-function sentError(action: string): Error {
-  return Object.assign(new Error(`Cannot ${action}: the answer has already been sent`), {
-    code: "ERR_HTTP_HEADERS_SENT",
-  });
-}
+showAs(ScriptResponse, (res) => ({ statusCode: res.statusCode, headers: res.getHeaders() }));
 
 /** The class is shared by all scripts: nothing may be hung on it, nor may it lead to the server's realm. */
 closeClass(ScriptResponse);
