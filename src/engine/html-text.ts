@@ -20,3 +20,8 @@ const START_MAX = 1024;
 export function looksLikeHtml(text: string): boolean {
   return HTML_START.test(text.slice(0, START_MAX));
 }
+
+/** Content type of a text without one. */
+export function typeOfText(text: string): string {
+  return looksLikeHtml(text) ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
+}

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { isBytes, isObject } from "../../base/realm.ts";
 import { ChunkStream, KEPT_UP_BYTES, type StreamEnds, type WriteLimit } from "../chunk-stream.ts";
 import { closeClass } from "../harden.ts";
-import { looksLikeHtml } from "../html-text.ts";
+import { typeOfText } from "../html-text.ts";
 import { JSON_INIT, JSON_TYPE, type Stringify, serialise } from "../json.ts";
 import { isBodiless, parseStatus } from "../status.ts";
 import { encodeChunk, openByteStream, type Streaming, type StreamSource } from "../streams.ts";
@@ -119,8 +119,7 @@ export class ScriptResponse {
 
   send(value?: unknown): this {
     if (value === undefined || value === null) return this._finish(null, null);
-    if (typeof value === "string")
-      return this._finish(value, looksLikeHtml(value) ? "text/html; charset=utf-8" : TEXT_TYPE);
+    if (typeof value === "string") return this._finish(value, typeOfText(value));
     if (isBytes(value)) return this._finish(value as Bun.BodyInit, "application/octet-stream");
     if (value instanceof Blob) return this._finish(value, value.type || "application/octet-stream");
     if (typeof value === "object") return this.json(value);
@@ -173,6 +172,7 @@ export class ScriptResponse {
     if (this._state.kind === "ended" || this._state.kind === "streaming") throw sentError("write");
     const bytes = encodeChunk(chunk);
     if (this._state.kind === "open") {
+      if (typeof chunk === "string") this._type = typeOfText(chunk);
       this._state = { kind: "writing", chunks: [], waitingBytes: 0, sink: null };
       queueMicrotask(() => this._begin());
     }
@@ -185,6 +185,8 @@ export class ScriptResponse {
   }
 
   end(chunk?: unknown): this {
+    if (this._state.kind === "open" && typeof chunk === "string")
+      return this._finish(chunk, typeOfText(chunk));
     if (this._state.kind === "open")
       return this._finish(chunk === undefined ? null : (encodeChunk(chunk) as Bun.BodyInit), null);
     if (this._state.kind === "ended" || this._state.kind === "streaming") return this;

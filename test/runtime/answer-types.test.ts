@@ -1,0 +1,22 @@
+import { expect, test } from "bun:test";
+import { answerOf } from "../support/script-app.ts";
+
+/** Content types of what a script sends with Node's own methods; without one, browsers would store it as a file. */
+const TEXT = "text/plain; charset=utf-8";
+const HTML = "text/html; charset=utf-8";
+
+test.each([
+  ['res.end("text")', TEXT],
+  ['res.end("<p>text")', HTML],
+  ['res.write("a"); res.end("<p>b")', TEXT],
+  ['res.write("<!doctype html>"); res.end("b")', HTML],
+  ['res.write("<p>a"); await Bun.sleep(1); res.end("b")', HTML],
+  ['res.setHeader("Content-Type", "text/css"); res.end("a {}")', "text/css"],
+  [
+    'res.writeHead(200, { "content-type": "text/event-stream" }); res.write("data: 1\\n\\n"); res.end()',
+    "text/event-stream",
+  ],
+])("%s is %s", async (body, type) => {
+  const answer = await answerOf(body);
+  expect([answer.status, answer.type]).toEqual([200, type]);
+});
