@@ -94,10 +94,14 @@ function parameters(prepared: PreparedScript, options: WrapOptions): string {
 
 /** A script hands its exports over at its end; a top-level `return` before that wins (script-runtime.md §4). */
 function scriptFrame(prepared: PreparedScript): readonly [string, string] {
+  if (prepared.exports.length === 0) return ["", ""];
   const named = prepared.exports.filter((each) => each.exported !== "*");
-  if (named.length === 0) return ["", ""];
   const members = named.map((each) => `${JSON.stringify(each.exported)}:${each.expression}`);
-  return ["", `;${EXPORTS_OUT}.names={__proto__:null,${members.join(",")}}`];
+  // `export *` carries everything but the default, and an own name wins over it.
+  const all = prepared.exports
+    .filter((each) => each.exported === "*")
+    .map((each) => `...(({default:_,...$})=>$)(${each.expression})`);
+  return ["", `;${EXPORTS_OUT}.names={__proto__:null,${[...all, ...members].join(",")}}`];
 }
 
 /** A module hands over getters before it runs, so that importers in a cycle and changing exports work. */
