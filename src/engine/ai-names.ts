@@ -11,7 +11,8 @@ const MIDDLEWARE = /(^|\/)(pre|post)\.(ts|js)$/;
 
 /** Whether a file is given AI names. */
 export function usesAi({ file, prepared, directives }: CompiledScript): boolean {
-  if (!AI_NAMES.some((name) => prepared.freeNames.has(name))) return false;
+  // Text for `eval` may name them, too.
+  if (![...AI_NAMES, "eval"].some((name) => prepared.freeNames.has(name))) return false;
   return directives.effective.ai && !MIDDLEWARE.test(file);
 }
 

@@ -139,7 +139,9 @@ function linkFrozen(
   const link = { ...realm.globals, ...injected };
   const ownGlobal = containment.kind === "own-global";
   const linkNames = linkableNames(compiled, link);
-  const options = { kind: "script", ownGlobal, live: bindings.live !== null, linkNames } as const;
+  // A member of the own global object would hide an injected name: `crypto` is Node's, `globalThis.crypto` the web's.
+  const variables = ownGlobal ? linkNames.filter((name) => name in injected && name in realm.globals) : [];
+  const options = { kind: "script", ownGlobal, live: bindings.live !== null, linkNames, variables } as const;
   const script = targets.compiler.scriptFor(compiled, options);
   const run = script.runInContext(realm.context)(bindings.imports, link, bindings.live) as ScriptFunction;
   const linked = { stringify: realm.stringify, dependencies };

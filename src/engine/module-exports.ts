@@ -17,10 +17,16 @@ export interface Bindings {
   readonly live: object | null;
 }
 
-/** Names of the link object that the compiled code uses and nobody assigns. */
+/** Names of the link object that the compiled code uses and nobody assigns; text for `eval` may use any. */
 export function linkableNames(compiled: CompiledScript, link: Readonly<Record<string, unknown>>): string[] {
-  const { freeNames, assignedNames } = compiled.prepared;
-  return [...freeNames].filter((name) => name in link && !assignedNames.has(name)).sort();
+  const { freeNames, assignedNames, imports } = compiled.prepared;
+  if (!freeNames.has("eval")) {
+    return [...freeNames].filter((name) => name in link && !assignedNames.has(name)).sort();
+  }
+  const imported = new Set(imports.flatMap(({ names }) => names.map(({ local }) => local)));
+  return Object.keys(link)
+    .filter((name) => !imported.has(name) && !assignedNames.has(name))
+    .sort();
 }
 
 /**

@@ -234,7 +234,7 @@ function toLoaded(
   const { effective } = directives;
   const { freeNames } = prepared;
   const takes = takesSockets(effective);
-  const seesSockets = takes || freeNames.has("ws");
+  const seesSockets = takes || freeNames.has("ws") || freeNames.has("eval");
   const hasExports = prepared.exports.length > 0 || freeNames.has("module") || freeNames.has("exports");
   const timeoutMs = effective.timeout ?? timeoutDefaultMs;
   const callsAi = usesAi(compiled) || (hasAiHelper && prepared.modules.some((each) => !isBuiltin(each)));
