@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { answerOf } from "../support/script-app.ts";
+import { answerOf, scriptApp } from "../support/script-app.ts";
 
 /** Content types of what a script sends with Node's own methods; without one, browsers would store it as a file. */
 const TEXT = "text/plain; charset=utf-8";
@@ -19,4 +19,23 @@ test.each([
 ])("%s is %s", async (body, type) => {
   const answer = await answerOf(body);
   expect([answer.status, answer.type]).toEqual([200, type]);
+});
+
+test.each([
+  ["json", "application/json"],
+  [".json", "application/json"],
+  [".css", "text/css"],
+  ["text/x-own", "text/x-own"],
+])("res.type(%j) sets %s", async (name, type) => {
+  const answer = await answerOf(`res.type(${JSON.stringify(name)}).end("x")`);
+  expect(answer.type.split(";")[0]).toBe(type);
+});
+
+test("getHeader tells the type that an answer got by itself", async () => {
+  await using app = await scriptApp({
+    "default/1/a.ts": 'res.text("a"); shared.type = res.getHeader("Content-Type");',
+    "default/1/told.ts": "return shared.type",
+  });
+  await app.ask("/a");
+  expect((await app.ask("/told")).text).toBe("text/plain; charset=utf-8");
 });
