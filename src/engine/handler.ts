@@ -30,8 +30,7 @@ export function findHandler(exports: unknown, method: string): Handler {
   if (typeof exports["fetch"] === "function") return fetchHandler(exports, "fetch");
   const methods = METHODS.filter((name) => typeof exports[name] === "function");
   if (methods.length > 0) return fromMethods(exports, methods, method);
-  // An empty object is what `module.exports` is from the start.
-  return Array.isArray(exports) || Object.keys(exports).length > 0 ? { kind: "value", value: exports } : NONE;
+  return isUntouched(exports) ? NONE : { kind: "value", value: exports };
 }
 
 /** `metadata.method` of a run that a schedule began; among exported methods it means GET. */
@@ -48,6 +47,13 @@ export function findSetUp(exports: unknown): Handler {
 }
 
 const NONE: Handler = { kind: "none" };
+
+/** Whether it is an empty plain object of any realm: what `module.exports` is from the start. */
+function isUntouched(exports: object): boolean {
+  const proto: unknown = Object.getPrototypeOf(exports);
+  const isPlain = proto === null || Object.getPrototypeOf(proto) === null;
+  return isPlain && Object.keys(exports).length === 0;
+}
 
 function fromDefault(value: unknown): Handler {
   return isObject(value) && typeof value["fetch"] === "function"
