@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Ai } from "../ai/ai.ts";
-import { isInstanceOf } from "../base/realm.ts";
+import { isError, isInstanceOf } from "../base/realm.ts";
 import type { ActiveExecutions } from "./active.ts";
 import { timeoutError } from "./admit.ts";
 import type { Execution } from "./execution.ts";
@@ -133,6 +133,7 @@ export class Answers implements Outlet {
     try {
       const plain = run.res === null ? plainResponse(value, run.stringify) : null;
       if (plain !== null) return this.#done(execution, plain, 200);
+      if (isError(value) && !run.res?.headersSent) this.#returned(value, execution);
       const streaming = new ExecutionStreaming(execution, this);
       const response = toResponse(value, run.res, run.stringify, streaming);
       if (response instanceof Response) return this.#done(execution, response, response.status);
@@ -143,6 +144,19 @@ export class Answers implements Outlet {
     } catch (thrown) {
       return this.failed(thrown, execution);
     }
+  }
+
+  /** An error that a script hands over as its answer is one all the same: it is found again by its id. */
+  #returned(error: unknown, execution: Execution): void {
+    const { id: executionId, endpoint, request } = execution;
+    const { message, report } = this.#failures.present(error, request, {
+      script: endpoint.match.file,
+      executionId,
+    });
+    execution.logged = true;
+    execution.noteFailure(message);
+    this.#log.error({ ...report, executionId }, "Script returned an error");
+    this.#outcomes.failed(execution, 500, message);
   }
 
   /** The answer to what a script threw at once: what it had answered by then stands, what it had begun does not. */
