@@ -11,18 +11,18 @@ if (process.execArgv.some((each) => each === "--watch" || each === "--hot")) {
   const server = new ServerChild(null);
   const signals: NodeJS.Signals[] = [];
   const signalled = Promise.withResolvers<void>();
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      signals.push(signal);
-      signalled.resolve();
-    });
-  }
+  const note = (signal: NodeJS.Signals) => {
+    signals.push(signal);
+    signalled.resolve();
+  };
+  for (const signal of SIGNALS) process.on(signal, note);
   // Asked at once: later, one of them may be gone already.
   const { Launchers } = await import("./process/launchers.ts");
   const launchers = Launchers.ofThisProcess();
   const answered = server.heard.then(() => Bun.sleep(FIRST_ANSWER_MS));
   await Promise.race([answered, server.ended, signalled.promise]);
   const { Parent } = await import("./parent.ts");
-  for (const signal of SIGNALS) process.removeAllListeners(signal);
-  new Parent(server, launchers).run(signals);
+  new Parent(server, launchers).run(signals.splice(0));
+  // Not before the parent listens: a signal that finds nobody ends the process as it stands.
+  for (const signal of SIGNALS) process.off(signal, note);
 }
