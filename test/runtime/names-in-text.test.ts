@@ -44,6 +44,16 @@ describe.each(["", "// @mode worker\n"])("in a script that begins with %j", (hea
     expect((await app.ask("/a")).json).toEqual(["imported", "declared", "object"]);
   });
 
+  test("text run by eval in a helper module sees them, too, beside its own imports", async () => {
+    await using app = await scriptApp({
+      "default/1/_own.js": 'export const path = "imported";',
+      "default/1/_helper.js":
+        'import { path } from "./_own.js";\nexport const seen = eval("[path, typeof process.env, typeof require, typeof fs.readFileSync]");',
+      "default/1/a.js": `${head}import { seen } from "./_helper.js";\nreturn seen;`,
+    });
+    expect((await app.ask("/a")).json).toEqual(["imported", "object", "function", "function"]);
+  });
+
   test("text run by eval sees no AI names where the script wants none", async () => {
     await using app = await scriptApp({
       "default/1/a.js": `// @ai false\n${head}return eval("typeof ai");`,
