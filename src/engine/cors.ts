@@ -4,16 +4,18 @@ import type { Directives } from "../directives/table.ts";
  * CORS headers of an answer, by the script's directives (Fetch standard §3.2).
  *
  * @param origin The request's `Origin`; null when it has none.
- * @returns null when the script declares no CORS, or another origin, or is disabled and says nothing of itself.
+ * @returns null when the script declares no CORS, or is disabled and says nothing of itself; for an origin that is not
+ *   allowed, only that another would be answered otherwise, so that no cache hands this answer to one that is.
  */
 export function corsHeaders(directives: Directives, origin: string | null): Record<string, string> | null {
   const { cors, enabled } = directives;
-  if (!enabled || cors === null || origin === null) return null;
+  if (!enabled || cors === null) return null;
   const isLiteral = cors === "*" && !directives["cors-credentials"];
-  if (cors !== "*" && cors !== "reflective" && cors !== origin) return null;
+  const vary = isLiteral ? {} : { vary: "Origin" };
+  if (origin === null || (cors !== "*" && cors !== "reflective" && cors !== origin)) return vary;
   return {
     "access-control-allow-origin": isLiteral ? "*" : origin,
-    ...(isLiteral ? {} : { vary: "Origin" }),
+    ...vary,
     ...(directives["cors-credentials"] ? { "access-control-allow-credentials": "true" } : {}),
   };
 }
@@ -33,6 +35,8 @@ export function preflightResponse(directives: Directives | null, request: Reques
   const origin = request.headers.get("origin");
   const allowed = directives === null ? null : corsHeaders(directives, origin);
   if (directives === null || allowed === null) return new Response(null, { status: 204 });
+  if (!("access-control-allow-origin" in allowed))
+    return new Response(null, { status: 204, headers: allowed });
   const requested = request.headers.get("access-control-request-headers");
   return new Response(null, {
     status: 204,

@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { scriptApp } from "../support/script-app.ts";
 
 const ORIGIN = "https://app.example";
+/** Stands for a request without the header. */
+const NO_ORIGIN = "";
 
 /** CORS headers of a script's answer, by their short names. */
 function corsOf(headers: Headers): Record<string, string> {
@@ -16,9 +18,11 @@ async function ask(directives: readonly string[], init: RequestInit = {}, body =
   await using app = await scriptApp({
     "default/1/a.ts": `${directives.map((each) => `// @${each}\n`).join("")}${body}`,
   });
-  const answer = await app.ask("/a", { ...init, headers: { origin: ORIGIN, ...(init.headers as object) } });
-  const { status, text, headers } = answer;
-  return { status, text, cors: corsOf(headers), vary: headers.get("vary") };
+  const headers = new Headers({ origin: ORIGIN, ...(init.headers as object) });
+  if (headers.get("origin") === NO_ORIGIN) headers.delete("origin");
+  const answer = await app.ask("/a", { ...init, headers });
+  const { status, text } = answer;
+  return { status, text, cors: corsOf(answer.headers), vary: answer.headers.get("vary") };
 }
 
 describe("CORS headers of an answer", () => {
@@ -38,6 +42,23 @@ describe("CORS headers of an answer", () => {
 
   test("an answer that depends on the origin says so to caches", async () => {
     expect((await ask(["cors reflective"])).vary).toBe("Origin");
+  });
+
+  test.each([
+    ["an origin that is not allowed", ["cors https://other.example"], {}, "Origin"],
+    ["a request without Origin", ["cors reflective"], { headers: { origin: NO_ORIGIN } }, "Origin"],
+    [
+      "a preflight of an origin that is not allowed",
+      ["cors https://o.example"],
+      { method: "OPTIONS" },
+      "Origin",
+    ],
+    ["everybody's answer", ["cors *"], {}, null],
+    ["a script without CORS", [], {}, null],
+  ])("so does that to %s when another one would be allowed", async (_, directives, init, vary) => {
+    const answer = await ask(directives, init as RequestInit);
+    expect(answer.vary).toBe(vary);
+    if (vary !== null) expect(answer.cors).toEqual({});
   });
 
   test("a Vary of the script itself is kept", async () => {
