@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type ServerProcess, startProcess } from "../support/process.ts";
-import { closePayload, frame, inShort, OPCODE, RawSocket } from "../support/raw-socket.ts";
+import { closeFrame, closePayload, frame, inShort, OPCODE, RawSocket } from "../support/raw-socket.ts";
 
 /**
  * Frames as a client may send them, right and wrong, against the real process (RFC 6455 §5 to §8).
@@ -35,8 +35,6 @@ const ping = (payload: string | Uint8Array = "", options = {}) =>
   frame(payload, { opcode: OPCODE.ping, ...options });
 const pong = (payload: string | Uint8Array = "", options = {}) =>
   frame(payload, { opcode: OPCODE.pong, ...options });
-const close = (code: number, reason: string | Uint8Array = "") =>
-  frame(closePayload(code, reason), { opcode: OPCODE.close });
 const bytes = (...values: number[]) => Buffer.from(values);
 const hex = (value: string) => Buffer.from(value).toString("hex");
 const START = { fin: false };
@@ -217,12 +215,12 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       answers: [`pong ${hex("p")}`, "text €"],
     },
     "a close between two fragments": {
-      frames: [text("a", START), close(1000), more("b")],
+      frames: [text("a", START), closeFrame(1000), more("b")],
       answers: ["close 1000"],
     },
     "a ping of 126 bytes": { frames: [ping("x".repeat(126))], answers: PROTOCOL_ERROR },
     "a pong of 126 bytes": { frames: [pong("x".repeat(126))], answers: PROTOCOL_ERROR },
-    "a close of 126 bytes": { frames: [close(1000, "x".repeat(124))], answers: PROTOCOL_ERROR },
+    "a close of 126 bytes": { frames: [closeFrame(1000, "x".repeat(124))], answers: PROTOCOL_ERROR },
     "a ping with a length of 16 bits": { frames: [ping("x", { lengthBits: 16 })], answers: PROTOCOL_ERROR },
     "a ping with a length of 64 bits": { frames: [ping("x", { lengthBits: 64 })], answers: PROTOCOL_ERROR },
     "a fragmented ping": { frames: [ping("x", START)], answers: PROTOCOL_ERROR },
@@ -315,25 +313,25 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     "without a code": { frames: [frame("", { opcode: OPCODE.close })], answers: ["close"] },
     ...Object.fromEntries(
       [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999].map(
-        (code) => [`code ${code}`, { frames: [close(code)], answers: [`close ${code}`] }],
+        (code) => [`code ${code}`, { frames: [closeFrame(code)], answers: [`close ${code}`] }],
       ),
     ),
-    "with a reason": { frames: [close(4000, "bye")], answers: ["close 4000"] },
-    "with a reason of 123 bytes": { frames: [close(1000, "x".repeat(123))], answers: ["close 1000"] },
-    "with a reason in four-byte characters": { frames: [close(1000, "😀")], answers: ["close 1000"] },
-    "nothing after it is read": { frames: [close(1000), text("late")], answers: ["close 1000"] },
+    "with a reason": { frames: [closeFrame(4000, "bye")], answers: ["close 4000"] },
+    "with a reason of 123 bytes": { frames: [closeFrame(1000, "x".repeat(123))], answers: ["close 1000"] },
+    "with a reason in four-byte characters": { frames: [closeFrame(1000, "😀")], answers: ["close 1000"] },
+    "nothing after it is read": { frames: [closeFrame(1000), text("late")], answers: ["close 1000"] },
     "a payload of one byte": { frames: [frame("x", { opcode: OPCODE.close })], answers: PROTOCOL_ERROR },
     ...Object.fromEntries(
       [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535].map((code) => [
         `code ${code}, which must not be sent`,
-        { frames: [close(code)], answers: PROTOCOL_ERROR },
+        { frames: [closeFrame(code)], answers: PROTOCOL_ERROR },
       ]),
     ),
     ...Object.fromEntries(
       (["a byte that begins nothing", "a high surrogate", "a character cut in the middle"] as const).map(
         (name) => [
           `a reason with ${name}`,
-          { frames: [close(1000, NO_UTF8[name] as Uint8Array)], answers: NOT_TEXT },
+          { frames: [closeFrame(1000, NO_UTF8[name] as Uint8Array)], answers: NOT_TEXT },
         ],
       ),
     ),

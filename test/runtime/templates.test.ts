@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { BUILTIN_TEMPLATES } from "../../src/templates/builtin/index.ts";
 import { aiStandIn } from "../support/ai-stand-in.ts";
 import { listeningApp } from "../support/listening-app.ts";
-import { closePayload, frame, OPCODE, RawSocket } from "../support/raw-socket.ts";
+import { closeFrame, frame, RawSocket } from "../support/raw-socket.ts";
 import { type ScriptApp, scriptApp } from "../support/script-app.ts";
 
 const GENERATE = "/api/v1/exec/templates/generate";
@@ -123,7 +123,7 @@ test("websocket-room has a room for each name, with history for who comes later"
   await using guest = await RawSocket.open(app.url, "/rooms/kitchen");
   expect(await nextOf(guest)).toMatchObject({ history: [{ from: "Ada", text: "hello" }] });
   expect(await nextOf(ada)).toEqual({ joined: "a guest" });
-  guest.send(frame(closePayload(1000, ""), { opcode: OPCODE.close }));
+  guest.send(closeFrame(1000));
   expect(await nextOf(ada)).toEqual({ left: "a guest" });
   await using elsewhere = await RawSocket.open(app.url, "/rooms/garden");
   expect(await nextOf(elsewhere)).toEqual({ history: [] });

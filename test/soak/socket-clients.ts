@@ -1,4 +1,4 @@
-import { closePayload, frame, OPCODE, type RawSocket } from "../support/raw-socket.ts";
+import { closeFrame, frame, type RawSocket } from "../support/raw-socket.ts";
 import { count } from "./tally.ts";
 import type { SoakClient, SoakVisit } from "./visit.ts";
 
@@ -118,7 +118,7 @@ export const SOCKET_CLIENTS: readonly SoakClient[] = [
 export const SOCKET_PATHS: readonly string[] = ["/sockets", "/chat", "/flood", "/rooms/1"];
 
 async function closePolitely(socket: RawSocket): Promise<void> {
-  socket.send(frame(closePayload(1000, "bye"), { opcode: OPCODE.close }));
+  socket.send(closeFrame(1000, "bye"));
   await requireClose(socket, "close 1000");
 }
 

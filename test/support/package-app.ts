@@ -1,6 +1,7 @@
+import { afterAll, beforeAll } from "bun:test";
 import { join } from "node:path";
 import type { TestAppOptions } from "./app.ts";
-import type { NpmRegistry } from "./npm-registry.ts";
+import { type NpmRegistry, npmRegistry, type OfferedPackage, type Trouble } from "./npm-registry.ts";
 import { type ScriptApp, scriptApp } from "./script-app.ts";
 import { tempDir } from "./temp-dir.ts";
 
@@ -19,6 +20,35 @@ export interface PackageAppOptions extends Omit<TestAppOptions, "files" | "env">
   readonly scripts: Readonly<Record<string, string>>;
   /** Further files below the scripts root. */
   readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A package that many tests install. */
+export const PAD: OfferedPackage = {
+  name: "pad",
+  version: "1.2.3",
+  files: { "index.js": "module.exports = (s) => '<' + s + '>';" },
+};
+
+/**
+ * One registry for all tests of a file.
+ *
+ * @param troubles By package: how the registry answers for it.
+ * @returns Starts an app over it, see {@link packageApp}.
+ */
+export function packageApps(
+  offered: readonly OfferedPackage[],
+  troubles: Readonly<Record<string, Trouble>> = {},
+): (
+  scripts: PackageAppOptions["scripts"],
+  options?: Omit<PackageAppOptions, "scripts">,
+) => Promise<PackageApp> {
+  let registry: NpmRegistry;
+  beforeAll(async () => {
+    registry = await npmRegistry(...offered);
+    for (const [name, trouble] of Object.entries(troubles)) registry.trouble(name, trouble);
+  });
+  afterAll(() => registry[Symbol.asyncDispose]());
+  return (scripts, options = {}) => packageApp(registry, { scripts, ...options });
 }
 
 /** An app whose scripts root names the registry in its `.npmrc`, with a package cache of its own. */

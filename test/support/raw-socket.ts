@@ -57,6 +57,11 @@ export function closePayload(code: number, reason: string | Uint8Array = ""): Bu
   return Buffer.concat([head, Buffer.from(reason as Uint8Array)]);
 }
 
+/** A close frame as a good client sends it. */
+export function closeFrame(code: number, reason: string | Uint8Array = ""): Buffer {
+  return frame(closePayload(code, reason), { opcode: OPCODE.close });
+}
+
 /** A WebSocket client that does nothing by itself: no masking, no pong, no closing handshake. Ended by `await using`. */
 export class RawSocket implements AsyncDisposable {
   /** Head of the answer to the handshake, and its body where there is one. */
@@ -146,6 +151,12 @@ export class RawSocket implements AsyncDisposable {
     const frame = await this.next();
     if (frame?.opcode !== OPCODE.text) throw new Error(`Expected text: ${inShort(frame)}`);
     return frame.payload.toString();
+  }
+
+  /** The JSON of the next text frame. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
+  async json(): Promise<any> {
+    return JSON.parse(await this.text());
   }
 
   /** Waits for the end of the connection. @returns What came until then, in short: `text hi`, `close 1002`, `end`. */

@@ -21,6 +21,14 @@ export interface ScriptRow {
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
+/** A script of one expression, or of several: it answers their values as JSON. */
+export const gives = (expression: string, json: unknown, more: Partial<ScriptRow> = {}): ScriptRow => ({
+  script: `return [${expression}];`,
+  ending: "ts",
+  json: [json],
+  ...more,
+});
+
 /**
  * A row is a test. All rows of a table share one app, because most of a row's time would go into starting one.
  *
