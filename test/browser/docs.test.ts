@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { findBrowser, openBrowser } from "../support/browser.ts";
+import { nameWith } from "../support/debian-package.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
@@ -11,7 +12,6 @@ import { until } from "../support/until.ts";
  * their name says why.
  */
 const found = await findBrowser();
-const name = found.kind === "found" ? "the docs viewer" : `the docs viewer (skipped: ${found.reason})`;
 
 const DOCS = "/api/v1/exec/docs";
 const TOKEN = "a-token-of-the-control-api";
@@ -32,12 +32,12 @@ interface Visit extends AsyncDisposable {
   readonly authorized: Map<string, string>;
 }
 
-describe.skipIf(found.kind === "missing")(name, () => {
+describe.skipIf("missing" in found)(nameWith("the docs viewer", found), () => {
   let browser: Browser;
   let open: ServerProcess;
   let guarded: ServerProcess;
   beforeAll(async () => {
-    if (found.kind === "found") browser = await openBrowser(found.path);
+    if ("path" in found) browser = await openBrowser(found.path);
     open = await startProcess({ files });
     guarded = await startProcess({ files, flags: [`--api-token=${TOKEN}`] });
   }, 60_000);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { nameWith } from "../support/debian-package.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
 import { mountSmallDisk } from "../support/small-disk.ts";
 
-const disk = await mountSmallDisk({ bytes: 512 * 1024 });
-if (disk === null) console.warn("Skipped, no disk can be filled: only root may mount one");
+const found = await mountSmallDisk({ bytes: 512 * 1024 });
+const disk = "missing" in found ? null : found;
 
 /** A script of some bytes; only its size matters. */
 const scriptOf = (bytes: number) => `return "first";\n// ${"x".repeat(bytes)}`;
@@ -19,7 +20,7 @@ afterAll(async () => {
   await disk?.[Symbol.asyncDispose]();
 });
 
-describe.skipIf(disk === null)("on a disk that is full", () => {
+describe.skipIf(disk === null)(nameWith("on a disk that is full", found), () => {
   const filler = () => join(disk?.path ?? "", "filler");
 
   test("a script that does not fit answers 507, and the old one stays and is served", async () => {
@@ -69,7 +70,7 @@ describe.skipIf(disk === null)("on a disk that is full", () => {
 });
 
 test.skipIf(disk === null)(
-  "a disk that has become read-only answers 500, and what lies on it is served",
+  nameWith("a disk that has become read-only answers 500, and what lies on it is served", found),
   async () => {
     expect((await write("d.ts", 'return "old"')).status).toBe(200);
     await disk?.setReadOnly(true);

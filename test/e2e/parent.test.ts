@@ -145,7 +145,7 @@ describe("scripts", () => {
 
 describe("the commands people type", () => {
   test.skipIf(Bun.which("npx") === null)(
-    "ending npx ends the server",
+    "ending npx ends the server (skipped where there is no npx)",
     async () => {
       await using server = await startProcess({
         files: FILES,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { nameWith } from "../support/debian-package.ts";
 import { openSocket } from "../support/open-socket.ts";
 import { startProcess } from "../support/process.ts";
 import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
@@ -21,10 +22,9 @@ const FILES = {
 const FIXED_NAMES = ["hoody_exec_http_duration_ms", "hoody_exec_http_duration_ms_global"];
 
 const found = await findPrometheus();
-if (found === null) console.warn("skipped: there is no Prometheus, and its package cannot be installed");
 
-describe.skipIf(found === null)("a real Prometheus", () => {
-  const { server: program, promtool } = found ?? { server: "", promtool: "" };
+describe.skipIf("missing" in found)(nameWith("a real Prometheus", found), () => {
+  const { server: program, promtool } = "missing" in found ? { server: "", promtool: "" } : found;
 
   test("stores exactly what was sent", async () => {
     await using server = await startProcess({ files: FILES });

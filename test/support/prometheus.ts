@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Found, findOrInstall } from "./debian-package.ts";
 import { tempDir } from "./temp-dir.ts";
 import { until } from "./until.ts";
 
@@ -21,29 +22,12 @@ export interface Prometheus extends AsyncDisposable {
 /** How often it scrapes, and how long it waits for an answer, in milliseconds: a busy machine may take its time. */
 const INTERVAL_MS = 1_000;
 
-/** Longest installation of the package, in milliseconds. */
-const INSTALL_MS = 120_000;
-
-/**
- * Finds the programs of Debian's package `prometheus`, and installs it where that is allowed.
- *
- * @returns null where there are none.
- */
-export async function findPrometheus(): Promise<{
-  readonly server: string;
-  readonly promtool: string;
-} | null> {
-  const find = () => {
+/** Finds the programs of Debian's package `prometheus`, and installs it where that is allowed. */
+export function findPrometheus(): Promise<Found<{ readonly server: string; readonly promtool: string }>> {
+  return findOrInstall("prometheus", () => {
     const [server, promtool] = [Bun.which("prometheus"), Bun.which("promtool")];
     return server === null || promtool === null ? null : { server, promtool };
-  };
-  if (find() === null && process.getuid?.() === 0 && Bun.which("apt-get") !== null) {
-    const command = ["apt-get", "install", "--yes", "--no-install-recommends", "prometheus"];
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const child = Bun.spawn(command, { env, stdout: "ignore", stderr: "ignore", timeout: INSTALL_MS });
-    await child.exited;
-  }
-  return find();
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Found } from "./debian-package.ts";
 import { tempDir } from "./temp-dir.ts";
 
 /** A file system of its own that is soon full; unmounted with the scope that holds it. */
@@ -10,15 +11,15 @@ export interface SmallDisk extends AsyncDisposable {
   setReadOnly(isReadOnly: boolean): Promise<void>;
 }
 
-/** Mounts one in memory, which only root may; null where that is not allowed. */
-export async function mountSmallDisk({ bytes }: { readonly bytes: number }): Promise<SmallDisk | null> {
+/** Mounts one in memory, which only root may, and not in every container. */
+export async function mountSmallDisk({ bytes }: { readonly bytes: number }): Promise<Found<SmallDisk>> {
   const directory = await tempDir();
   const path = join(directory.path, "disk");
   await mkdir(path);
   const mounted = await Bun.$`mount -t tmpfs -o size=${bytes} tmpfs ${path}`.quiet().nothrow();
   if (mounted.exitCode !== 0) {
     await directory[Symbol.asyncDispose]();
-    return null;
+    return { missing: "this process may not mount a disk" };
   }
   return {
     path,

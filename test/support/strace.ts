@@ -1,5 +1,7 @@
 /** Makes chosen system calls of a running process fail, with Debian's strace. */
 
+import { type Found, findOrInstall } from "./debian-package.ts";
+
 /** A system call of the traced process. */
 export interface SystemCall {
   /** `openat`, `fsync`, … */
@@ -18,22 +20,20 @@ export interface Tracing {
 }
 
 /**
- * Path of strace, installed first where that is possible; else why there is none.
+ * Looks for strace, and installs it where that is allowed.
  *
  * Containers often forbid ptrace(2): then it counts as missing, too.
  */
-export async function findStrace(): Promise<{ readonly path: string } | { readonly missing: string }> {
-  const path = Bun.which("strace") ?? (await install());
-  if (path === null) return { missing: "strace is not installed (apt-get install strace)" };
-  const trial = await Bun.$`${path} -f -o /dev/null -e trace=none true`.quiet().nothrow();
-  return trial.exitCode === 0 ? { path } : { missing: `strace may not trace here: ${trial.stderr}` };
-}
-
-async function install(): Promise<string | null> {
-  if (process.geteuid?.() !== 0 || Bun.which("apt-get") === null) return null;
-  const command = "apt-get update -qq && apt-get install -qq -y --no-install-recommends strace";
-  await Bun.$`timeout 120 sh -c ${command}`.quiet().nothrow();
-  return Bun.which("strace");
+export async function findStrace(): Promise<Found<{ readonly path: string }>> {
+  const found = await findOrInstall("strace", () => {
+    const path = Bun.which("strace");
+    return path === null ? null : { path };
+  });
+  if ("missing" in found) return found;
+  const trial = await Bun.$`${found.path} -f -o /dev/null -e trace=none true`.quiet().nothrow();
+  return trial.exitCode === 0
+    ? found
+    : { missing: `strace may not trace here: ${String(trial.stderr).trim()}` };
 }
 
 /**

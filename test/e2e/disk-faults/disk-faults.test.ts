@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isTemporaryName } from "../../../src/base/atomic-write.ts";
+import { nameWith } from "../../support/debian-package.ts";
 import { findStrace, type SystemCall, trace } from "../../support/strace.ts";
 import { type TempDir, tempDir } from "../../support/temp-dir.ts";
 import { startWorker, type Worker, type WorkerAnswer, type WorkerTask } from "./worker-process.ts";
 
 const strace = await findStrace();
-if ("missing" in strace) console.warn(`Skipped, system calls cannot be made to fail: ${strace.missing}`);
 
 const OLD = "old ".repeat(3_000);
 const NEW = "new ".repeat(5_000);
@@ -69,7 +69,10 @@ afterAll(async () => {
 
 describe.each(ROWS)("$name", ({ task, after }) => {
   test.skipIf("missing" in strace)(
-    `${ERRORS.join(", ")} at each of its system calls: the old or the new, whole, and a clear answer`,
+    nameWith(
+      `${ERRORS.join(", ")} at each of its system calls: the old or the new, whole, a clear answer`,
+      strace,
+    ),
     async () => {
       const { answer, calls } = await change(task);
       expect({ status: answer.status, lying: await contents() }).toEqual({ status: 200, lying: after });
@@ -91,7 +94,7 @@ describe.each(ROWS)("$name", ({ task, after }) => {
 });
 
 describe("a disk that takes nothing, or loses what it says to have taken,", () => {
-  test.skipIf("missing" in strace)("is found out: the old content stays", async () => {
+  test.skipIf("missing" in strace)(nameWith("is found out: the old content stays", strace), async () => {
     for (const taken of [0, NEW.length]) {
       // The kernel is not asked: the bytes are lost.
       const { answer } = await change(ROWS[0]!.task, `pwrite64:retval=${taken}:when=1`);

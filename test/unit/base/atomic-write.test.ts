@@ -26,7 +26,7 @@ describe("writeAtomically", () => {
   });
 
   test.skipIf(process.geteuid?.() !== 0)(
-    "gives the new file to the owner of the one it replaces",
+    "gives the new file to the owner of the one it replaces (skipped unless root runs it)",
     async () => {
       await using directory = await tempDir();
       const target = join(directory.path, "a.js");

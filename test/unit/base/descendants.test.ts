@@ -7,7 +7,7 @@ const spawn = (script: string) =>
   Bun.spawn(["sh", "-c", script], { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
 
 test.skipIf(process.platform !== "linux")(
-  "children and theirs are found and ended, also one that does not listen",
+  "children and theirs are found and ended, also one that does not listen (Linux only)",
   async () => {
     const child = spawn("sh -c \"trap '' TERM; sleep 600; sleep 600\"; true");
     const found = await until(

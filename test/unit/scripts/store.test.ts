@@ -73,7 +73,7 @@ describe("write", () => {
   });
 
   test.skipIf(!existsSync("/sys/kernel"))(
-    "trouble with the disk is ours: 500, without an absolute path",
+    "trouble with the disk is ours: 500, without an absolute path (skipped where there is no /sys)",
     async () => {
       await using directory = await tempDir();
       const { store, told } = storeIn(directory);
