@@ -27,12 +27,24 @@ export const STATIC_STEPS: readonly Step[] = [
   },
 ];
 
-/** The tests below one folder of `test/`; null while it has none. */
-export function testStep(folder: string): Step | null {
-  const files = [...new Bun.Glob(`test/${folder}/**/*.test.ts`).scanSync(ROOT)];
-  return files.length === 0
-    ? null
-    : { name: folder, command: [process.execPath, "test", `./test/${folder}/`] };
+/** The tests below folders of `test/`, file by file. */
+export function testStep(...folders: readonly string[]): Step {
+  const paths = folders.map((folder) => `./test/${folder}/`);
+  return { name: folders.join(", "), command: [process.execPath, "test", ...paths] };
+}
+
+/**
+ * The same in two lanes, each a process that takes the next file when it has done one.
+ *
+ * Two wherever it runs, so that a file never has more beside it than where it was written. What
+ * `test/timings.json` names begins first, the slowest at the head: a long file that began last would run alone. Other
+ * files follow; the times need not be right, and `--update-timings` writes them anew.
+ */
+export function laneStep(...folders: readonly string[]): Step {
+  const { name, command } = testStep(...folders);
+  // One set of modules for all files of a lane, as without lanes; each file anew would take longer.
+  const lanes = ["--parallel=2", "--no-isolate", "--timings=test/timings.json"];
+  return { name, command: [...command, ...lanes] };
 }
 
 /** Runs a step, prints one line for it, and its whole output when it failed. */

@@ -36,6 +36,8 @@ describe("state and change", () => {
     expect(await ask(app, "/a", "p-c-exec-2.node.test")).toBe("1");
   });
 
+  test.todo("a helper keeps its state when the watch tells once more of what the API wrote");
+
   test("overwriting the script keeps the helper's state", async () => {
     await using app = await scriptApp({
       "default/1/a.ts": 'import { next } from "./_lib/counter.ts";\nreturn next();',
