@@ -121,10 +121,12 @@ describe("streams", () => {
     ["is cut", { kind: "cut", chunks: ["one", "two"] }],
     ["ends without having said so", { kind: "cut", chunks: ["one", "two"], politely: true }],
   ] as const)("an answer that %s is broken off, too, and the log says why", async (_what, answer) => {
-    provider.answer(answer);
+    const begun = Promise.withResolvers<void>();
+    provider.answer({ ...answer, until: begun.promise });
     logged = "";
     const response = await app.fetch(PATHS[1]?.[1] ?? "");
     expect(response.status).toBe(200);
+    begun.resolve();
     const failed = await response.text().then(
       () => false,
       () => true,

@@ -15,8 +15,16 @@ export type AiAnswer =
   | { readonly kind: "text"; readonly text: string }
   /** A stream of these chunks; `hold` is waited for before the chunk of its number. */
   | { readonly kind: "chunks"; readonly chunks: readonly string[]; readonly hold?: Hold }
-  /** The connection closes after these chunks, or in the middle of the JSON; `politely` as if that were all. */
-  | { readonly kind: "cut"; readonly chunks: readonly string[]; readonly politely?: boolean }
+  /**
+   * The connection closes after these chunks, or in the middle of the JSON; `politely` as if that were all. What was
+   * sent must have left before: `until` says when it has, else 20 ms have to do.
+   */
+  | {
+      readonly kind: "cut";
+      readonly chunks: readonly string[];
+      readonly politely?: boolean;
+      readonly until?: Promise<unknown>;
+    }
   /** An error of the API; without a message its body is no JSON. */
   | {
       readonly kind: "error";
@@ -90,7 +98,10 @@ function respond(answer: AiAnswer, request: ChatRequest): Response | Promise<Res
       return stream(request, answer.chunks, { hold: answer.hold });
     case "cut":
       if (!request.stream) return cutCompletion(request, answer.chunks.join(""));
-      return stream(request, answer.chunks, { cut: answer.politely === true ? "politely" : "abruptly" });
+      return stream(request, answer.chunks, {
+        cut: answer.politely === true ? "politely" : "abruptly",
+        until: answer.until,
+      });
     case "error": {
       const { status, message, headers = {} } = answer;
       const body =
@@ -133,9 +144,15 @@ function cutCompletion(request: ChatRequest, text: string): Response {
 interface StreamEnd {
   readonly hold?: Hold | undefined;
   readonly cut?: "politely" | "abruptly";
+  /** The cut comes then. */
+  readonly until?: Promise<unknown> | undefined;
 }
 
-function stream({ model }: ChatRequest, chunks: readonly string[], { hold, cut }: StreamEnd = {}): Response {
+function stream(
+  { model }: ChatRequest,
+  chunks: readonly string[],
+  { hold, cut, until }: StreamEnd = {},
+): Response {
   const encoder = new TextEncoder();
   const event = (choices: readonly object[], usage?: object) =>
     encoder.encode(
@@ -148,7 +165,7 @@ function stream({ model }: ChatRequest, chunks: readonly string[], { hold, cut }
         controller.enqueue(event([{ index: 0, delta: { role: "assistant", content }, finish_reason: null }]));
       }
       if (cut === "abruptly") {
-        await Bun.sleep(20); // What was enqueued must have left before the connection goes.
+        await (until ?? Bun.sleep(20));
         return controller.error(); // With a value the runtime would print it.
       }
       if (cut === undefined) {
