@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { npmRegistry } from "../support/npm-registry.ts";
-import { type ServerProcess, startProcess } from "../support/process.ts";
+import { type ServerProcess, startProcess, untilReplaced } from "../support/process.ts";
 import { processesIn } from "../support/processes.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
@@ -126,10 +126,7 @@ test("a server that is killed while it replaces a package leaves the old one, wh
   await Bun.write(join(root, "node_modules/pad/index.js"), "half");
   const killed = await server.serverPid();
   process.kill(killed, "SIGKILL");
-  await until(
-    () => server.serverPid().catch(() => killed),
-    (pid) => pid !== killed,
-  );
+  await untilReplaced(server, killed);
   await until(
     () => existsSync(join(root, "node_modules/.hoody-install.json")),
     (hasBegun) => !hasBegun,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isAlive, type ServerProcess, startProcess } from "../support/process.ts";
+import { isAlive, type ServerProcess, startProcess, untilGone, untilServed } from "../support/process.ts";
 import { until } from "../support/until.ts";
 
 const FILES = {
@@ -13,29 +13,16 @@ return { own: Object.keys(process.env), passedOn: stdout.toString(), argv: proce
 /** Milliseconds until `/ok` answers as it should. */
 async function answersAfterMs(server: ServerProcess): Promise<number> {
   const since = performance.now();
-  await until(
-    () =>
-      server.fetch("/ok").then(
-        (response) => response.text(),
-        () => "refused",
-      ),
-    (text) => text === "ok",
-  );
+  await untilServed(server, "/ok", "ok");
   return performance.now() - since;
 }
-
-const gone = (pid: number) =>
-  until(
-    () => isAlive(pid),
-    (alive) => !alive,
-  );
 
 describe("a server process that is killed", () => {
   test("is replaced on the same port within 2 s, and the log and the status say so", async () => {
     await using server = await startProcess({ files: FILES });
     const pid = await server.serverPid();
     process.kill(pid, "SIGKILL");
-    await gone(pid);
+    await untilGone(pid);
     expect(await answersAfterMs(server)).toBeLessThan(2000);
     expect(await server.serverPid()).not.toBe(pid);
     expect(isAlive(server.pid)).toBe(true);
@@ -57,7 +44,7 @@ describe("a server process that is killed", () => {
     process.kill(server.pid, "SIGHUP");
     await Bun.sleep(afterMs);
     process.kill(pid, "SIGKILL");
-    await gone(pid);
+    await untilGone(pid);
     expect(await answersAfterMs(server)).toBeLessThan(2000);
     expect(await server.serverPid()).not.toBe(pid);
     expect(await server.stop()).toBe(0);
@@ -68,7 +55,7 @@ describe("a server process that is killed", () => {
     for (let at = 0; at < 5; at++) {
       const pid = await server.serverPid();
       process.kill(pid, "SIGKILL");
-      await gone(pid);
+      await untilGone(pid);
       expect(await answersAfterMs(server)).toBeLessThan(2000);
     }
     expect(server.output()).not.toContain("delayMs");
@@ -97,7 +84,7 @@ describe("nothing outlives the parent", () => {
     await using server = await startProcess({ files: FILES });
     const pid = await server.serverPid();
     await server.stop("SIGKILL");
-    await gone(pid);
+    await untilGone(pid);
   });
 
   test("also one that is stuck in a call that never returns", async () => {
@@ -109,7 +96,7 @@ describe("nothing outlives the parent", () => {
       (seen) => seen === "stuck",
     );
     await server.stop("SIGKILL");
-    await gone(pid);
+    await untilGone(pid);
     await stuck;
   });
 
@@ -153,7 +140,7 @@ describe("the commands people type", () => {
       });
       const pid = await server.serverPid();
       await server.stop("SIGTERM");
-      await gone(pid);
+      await untilGone(pid);
     },
     60_000,
   );
@@ -163,7 +150,7 @@ describe("the commands people type", () => {
       await using server = await startProcess({ files: FILES, command: [process.execPath, "run", "start"] });
       const pid = await server.serverPid();
       await server.stop(signal);
-      await gone(pid);
+      await untilGone(pid);
     }
   });
 
@@ -180,12 +167,12 @@ describe("the commands people type", () => {
       await Bun.sleep(2500);
       expect(await server.serverPid()).toBe(pid);
       process.kill(pid, "SIGKILL");
-      await gone(pid);
+      await untilGone(pid);
       await answersAfterMs(server);
       expect(await readParent(await server.serverPid())).toEqual({ ppid });
     } finally {
       process.kill(ppid, "SIGTERM");
-      await gone(ppid);
+      await untilGone(ppid);
     }
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type AiStandIn, aiStandIn } from "../support/ai-stand-in.ts";
 import { fencedBlocks } from "../support/fenced-blocks.ts";
 import { type NpmRegistry, npmRegistry } from "../support/npm-registry.ts";
+import { outcomeOf } from "../support/outcome.ts";
 import { type ServerProcess, startProcess } from "../support/process.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
@@ -88,10 +89,5 @@ async function runInShell(commands: string) {
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [exitCode, stdout, stderr] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { exitCode, stdout, stderr };
+  return outcomeOf(child);
 }

@@ -2,7 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { type ClientManner, startClients } from "../support/load-clients.ts";
-import { isAlive, type ServerProcess, startProcess } from "../support/process.ts";
+import {
+  isAlive,
+  type ServerProcess,
+  startProcess,
+  untilGone,
+  untilReplaced,
+  untilServed,
+} from "../support/process.ts";
 import { until } from "../support/until.ts";
 
 const FILES = {
@@ -35,13 +42,6 @@ async function restart(server: ServerProcess, body: Record<string, unknown> = {}
   return await response.json();
 }
 
-const gone = (pid: number) =>
-  until(
-    () => isAlive(pid),
-    (alive) => !alive,
-    { withinMs: 20_000 },
-  );
-
 const repeated = (count: number, manner: ClientManner) => Array.from({ length: count }, () => manner);
 
 describe("a graceful restart", () => {
@@ -62,7 +62,7 @@ describe("a graceful restart", () => {
       const pid = await server.serverPid();
       if (at % 2 === 0) await restart(server);
       else process.kill(server.pid, "SIGHUP");
-      await gone(pid);
+      await untilGone(pid);
     }
     const reports = await Promise.all(clients.map((each) => each.stop()));
     for (const { failures, answered } of reports) {
@@ -79,7 +79,7 @@ describe("a graceful restart", () => {
     await restart(server);
     expect(await written.text()).toBe("first last");
     expect(await stream.text()).toBe("0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 end");
-    await gone(pid);
+    await untilGone(pid);
   });
 
   test("sockets are closed with 1001, and those opened again at once reach the new server", async () => {
@@ -98,7 +98,7 @@ describe("a graceful restart", () => {
     again.addEventListener("open", () => again.send("hello"));
     expect(await echoed).toBe("hello");
     again.close();
-    await gone(pid);
+    await untilGone(pid);
   });
 
   test("after drainTimeoutMs what still runs is aborted, and the old process goes", async () => {
@@ -114,7 +114,7 @@ describe("a graceful restart", () => {
       drainTimeoutMs: 300,
     });
     expect(await forever).toBe("aborted");
-    await gone(pid);
+    await untilGone(pid);
     expect(await server.serverPid()).not.toBe(pid);
   });
 
@@ -126,7 +126,7 @@ describe("a graceful restart", () => {
       graceful: true,
       drainTimeoutMs: 5000,
     });
-    await gone(pid);
+    await untilGone(pid);
     expect(server.output()).toContain('"reason":"new certificate"');
     const status = await (await server.fetch("/api/v1/exec/system/restart-status")).json();
     expect(status).not.toHaveProperty("lastReplacement");
@@ -137,7 +137,7 @@ describe("a graceful restart", () => {
     await using server = await startProcess({ files: FILES });
     const pid = await server.serverPid();
     await Promise.all([restart(server), restart(server), restart(server)]);
-    await gone(pid);
+    await untilGone(pid);
     await until(server.output, (output) => output.includes("The server was restarted"));
     expect(server.output().split("The server is restarted")).toHaveLength(2);
   });
@@ -176,10 +176,7 @@ test("a server that follows a killed one waits for work with one owner as long a
     (seen) => seen === "running",
   );
   process.kill(server.pid, "SIGHUP");
-  const second = await until(
-    () => server.serverPid().catch(() => oldest),
-    (pid) => pid !== oldest,
-  );
+  const second = await untilReplaced(server, oldest);
   process.kill(second, "SIGKILL");
   const third = await until(
     () => server.serverPid().catch(() => second),
@@ -202,15 +199,8 @@ describe("a restart that is not graceful", () => {
     );
     expect(await restart(server, { graceful: false })).toMatchObject({ graceful: false, drainTimeoutMs: 0 });
     expect(await forever).toBe("cut off");
-    await gone(pid);
-    await until(
-      () =>
-        server.fetch("/ok").then(
-          (response) => response.text(),
-          () => "refused",
-        ),
-      (text) => text === "ok",
-    );
+    await untilGone(pid);
+    await untilServed(server, "/ok", "ok");
     const status = await (await server.fetch("/api/v1/exec/system/restart-status")).json();
     expect(status).not.toHaveProperty("lastReplacement");
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isAlive, type ServerProcess, startProcess } from "../support/process.ts";
+import { type ServerProcess, startProcess, untilGone } from "../support/process.ts";
 import { until } from "../support/until.ts";
 
 const API = "/api/v1/exec/schedules";
@@ -54,13 +54,6 @@ const allFired = (server: ServerProcess, count: number) =>
   until(
     async () => (await list(server)).schedules.filter(({ lastFireStatus }) => lastFireStatus === "ok").length,
     (fired) => fired === count,
-    { withinMs: 20_000 },
-  );
-
-const gone = (pid: number) =>
-  until(
-    () => isAlive(pid),
-    (alive) => !alive,
     { withinMs: 20_000 },
   );
 
@@ -136,7 +129,7 @@ describe("over a graceful restart", () => {
     await restart(server);
     expect(await (await slow).text()).toBe("1");
     expect(await runsOf(server)).toEqual([]);
-    await gone(old);
+    await untilGone(old);
     await allFired(server, 30);
     expect((await runsOf(server)).sort()).toEqual(once(files));
     expect((await history(server)).total).toBe(30);
@@ -152,7 +145,7 @@ describe("over a graceful restart", () => {
       (runs) => runs >= 5,
     );
     await restart(server);
-    await gone(old);
+    await untilGone(old);
     expect((await runsOf(server)).length).toBeLessThan(40);
     await allFired(server, 40);
     expect((await runsOf(server)).sort()).toEqual(once(files));
@@ -168,7 +161,7 @@ describe("after kill -9", () => {
     const pid = await server.serverPid();
     await Bun.sleep(Math.max(0, leftMs(env) - 1_000));
     process.kill(pid, "SIGKILL");
-    await gone(pid);
+    await untilGone(pid);
     await until(
       async () => (await runsOf(server)).length,
       (runs) => runs === 10,
@@ -191,7 +184,7 @@ describe("after kill -9", () => {
       (runs) => runs >= 5,
     );
     process.kill(pid, "SIGKILL");
-    await gone(pid);
+    await untilGone(pid);
     const { triggered } = (await until(
       () =>
         server

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isAlive, type ServerProcess, startProcess } from "../support/process.ts";
+import { type ServerProcess, startProcess, untilGone, untilReplaced } from "../support/process.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 
@@ -20,18 +20,6 @@ const isRunning = (server: ServerProcess) =>
     (seen) => seen === "running",
   );
 
-const untilReplaced = (server: ServerProcess, pid: number) =>
-  until(
-    () => server.serverPid().catch(() => pid),
-    (now) => now !== pid,
-  );
-
-const gone = (pid: number) =>
-  until(
-    () => isAlive(pid),
-    (alive) => !alive,
-  );
-
 test.each<[string, readonly string[]]>([
   ["bun src/main.ts", [process.execPath, "src/main.ts"]],
   ["bun run start, which passes it on once more", [process.execPath, "run", "start"]],
@@ -45,8 +33,8 @@ test.each<[string, readonly string[]]>([
     // A terminal sends it to the whole group.
     process.kill(-server.pid, "SIGINT");
     expect(await (await slow).text()).toBe("finished");
-    await gone(server.pid);
-    await gone(pid);
+    await untilGone(server.pid);
+    await untilGone(pid);
     expect(server.output()).not.toContain("The server process died");
   },
 );
@@ -59,7 +47,7 @@ test("SIGHUP puts a new process in the place of the server, and what runs is fin
   process.kill(server.pid, "SIGHUP");
   expect(await (await slow).text()).toBe("finished");
   await untilReplaced(server, pid);
-  await gone(pid);
+  await untilGone(pid);
 });
 
 test("SIGTERM to the server process alone does the same", async () => {
@@ -70,7 +58,7 @@ test("SIGTERM to the server process alone does the same", async () => {
   process.kill(pid, "SIGTERM");
   expect(await (await slow).text()).toBe("finished");
   await untilReplaced(server, pid);
-  await gone(pid);
+  await untilGone(pid);
   expect(await server.stop()).toBe(0);
 });
 
@@ -79,7 +67,7 @@ test("SIGTERM to parent and server at once, as systemd sends it, ends both with 
   const pid = await server.serverPid();
   process.kill(pid, "SIGTERM");
   expect(await server.stop("SIGTERM")).toBe(0);
-  await gone(pid);
+  await untilGone(pid);
 });
 
 test("SIGINT to the server process alone changes nothing", async () => {
@@ -105,5 +93,5 @@ test("bun --watch starts the server again when a source changes, and leaves nobo
   const url = [...server.output().matchAll(port)].map(([each]) => each).find((each) => each !== server.url);
   const health = (await (await fetch(`${url}/api/v1/exec/health`)).json()) as { pid: number };
   await server.stop("SIGTERM");
-  for (const each of [pid, health.pid]) await gone(each);
+  for (const each of [pid, health.pid]) await untilGone(each);
 });

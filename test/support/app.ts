@@ -10,6 +10,7 @@ import type { Restarts } from "../../src/process/restarts.ts";
 import type { Services } from "../../src/services.ts";
 import { requirePromisedShape } from "./promised-shape.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
+import { until } from "./until.ts";
 
 /** What a test may ask of its app. */
 export interface TestAppOptions {
@@ -55,6 +56,14 @@ export interface Answer {
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came back
   readonly body: any;
+}
+
+/** Waits until so many executions run at once. */
+export async function untilRunning({ services }: Pick<TestApp, "services">, count: number): Promise<void> {
+  await until(
+    () => services.executions.size,
+    (size) => size === count,
+  );
 }
 
 /** Tests reach no registry but their own: nobody listens on this port (`packageApp` has one). */

@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { outcomeOf } from "./outcome.ts";
 import type { ServerProcess } from "./process.ts";
 
 /** What curl saw. */
@@ -26,13 +27,9 @@ export function curlKit(server: () => ServerProcess) {
         stderr: "pipe",
       },
     );
-    const [output, errors, exitCode] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
-    const lines = output.split("\n");
+    const { exitCode, stdout, stderr } = await outcomeOf(child);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const lines = stdout.split("\n");
     const type = lines.pop() ?? "";
     const status = Number(lines.pop());
     const text = lines.join("\n");

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
+import { until } from "./until.ts";
 
 /** The real server process over a temporary storage directory; ended by `await using`. */
 export interface ServerProcess extends AsyncDisposable {
@@ -40,6 +42,35 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Waits until a process has ended. */
+export async function untilGone(pid: number): Promise<void> {
+  await until(
+    () => isAlive(pid),
+    (alive) => !alive,
+    { withinMs: 20_000 },
+  );
+}
+
+/** Waits until another process than this one answers. @returns Its number. */
+export function untilReplaced(server: ServerProcess, pid: number): Promise<number> {
+  return until(
+    () => server.serverPid().catch(() => pid),
+    (now) => now !== pid,
+  );
+}
+
+/** Waits until a path answers so, also while nobody does. */
+export async function untilServed(server: ServerProcess, path: string, text: string): Promise<void> {
+  await until(
+    () =>
+      server.fetch(path).then(
+        (response) => response.text(),
+        () => "refused",
+      ),
+    (seen) => seen === text,
+  );
 }
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -91,19 +122,14 @@ export async function startProcess(options: ServerProcessOptions = {}): Promise<
 export async function runProcess(
   flags: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
+): Promise<Outcome> {
   const child = Bun.spawn([process.execPath, MAIN, ...flags], {
     env: cleanEnvironment(env),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
   });
-  const [exitCode, stdout, stderr] = await Promise.all([
-    child.exited,
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { exitCode, stdout, stderr };
+  return outcomeOf(child);
 }
 
 /** The environment without what would set the server, so that a developer's own settings change no test. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { testApp } from "../../support/app.ts";
+import { testApp, untilRunning } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { until } from "../../support/until.ts";
 
 const PATH = "/api/v1/exec/monitor/active-requests";
 
@@ -24,16 +23,10 @@ describe("monitor.getActiveRequests", () => {
       },
     });
     const first = app.fetch("/users/7?token=abc&page=2&API-Key=%20x", { method: "POST" });
-    await until(
-      () => app.services.executions.size,
-      (size) => size === 1,
-    );
+    await untilRunning(app, 1);
     clock.advance(1_500);
     const second = app.fetch("/users/8");
-    await until(
-      () => app.services.executions.size,
-      (size) => size === 2,
-    );
+    await untilRunning(app, 2);
     clock.advance(500);
     const { body } = await app.call("GET", PATH);
     expect(body).toEqual({

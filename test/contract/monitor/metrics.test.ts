@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { FAMILIES } from "../../../src/metrics/families.ts";
-import { type TestApp, testApp } from "../../support/app.ts";
+import { type TestApp, testApp, untilRunning } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { until } from "../../support/until.ts";
 
 const PATH = "/api/v1/exec/monitor/metrics";
 
@@ -126,10 +125,7 @@ describe("monitor.prometheusExport", () => {
       },
     });
     const waiting = app.fetch("/one");
-    await until(
-      () => app.services.executions.size,
-      (size) => size === 1,
-    );
+    await untilRunning(app, 1);
     expect((await app.fetch("/one")).status).toBe(503);
     await app.fetch("/go");
     await waiting;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type TestApp, testApp } from "../../support/app.ts";
+import { type TestApp, testApp, untilRunning } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { listeningApp } from "../../support/listening-app.ts";
 import { openSocket } from "../../support/open-socket.ts";
@@ -73,10 +73,7 @@ describe("monitor.listMonitorScripts", () => {
     });
     for (const ms of [10, 20, 30, 400]) {
       const answer = app.fetch("/a");
-      await until(
-        () => app.services.executions.size,
-        (size) => size === 1,
-      );
+      await untilRunning(app, 1);
       clock.advance(ms);
       await app.fetch("/go");
       await answer;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { testApp } from "../../support/app.ts";
+import { testApp, untilRunning } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { listeningApp } from "../../support/listening-app.ts";
 import { openSocket } from "../../support/open-socket.ts";
@@ -98,10 +98,7 @@ describe("monitor.getStats", () => {
       },
     });
     const waiting = app.fetch("/waits");
-    await until(
-      () => app.services.executions.size,
-      (size) => size === 1,
-    );
+    await untilRunning(app, 1);
     await app.fetch("/a");
     await app.fetch("/a");
     const { body } = await app.call("GET", PATH);

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Replacement } from "../../../src/process/protocol.ts";
-import { testApp } from "../../support/app.ts";
+import { testApp, untilRunning } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { until } from "../../support/until.ts";
 
 const PATH = "/api/v1/exec/system/restart-status";
 
@@ -42,10 +41,7 @@ describe("system.getRestartStatus", () => {
       },
     });
     const waiting = app.fetch("/users/7?name=Ada&token=abc", { method: "POST" });
-    await until(
-      () => app.services.executions.size,
-      (size) => size === 1,
-    );
+    await untilRunning(app, 1);
     clock.advance(1500);
     const { body } = await app.call("GET", PATH);
     expect(body).toMatchObject({ activeRequests: 1, restartReady: false });

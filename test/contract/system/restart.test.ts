@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { RestartRequest } from "../../../src/process/protocol.ts";
-import { testApp } from "../../support/app.ts";
-import { until } from "../../support/until.ts";
+import { testApp, untilRunning } from "../../support/app.ts";
 
 const PATH = "/api/v1/exec/system/restart";
 
@@ -54,10 +53,7 @@ describe("system.restartServer", () => {
       },
     });
     const waiting = app.fetch("/wait");
-    await until(
-      () => app.services.executions.size,
-      (size) => size === 1,
-    );
+    await untilRunning(app, 1);
     expect((await app.call("POST", PATH)).body.activeRequests).toBe(1);
     await app.fetch("/go");
     await waiting;
