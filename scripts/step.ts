@@ -44,7 +44,9 @@ export function laneStep(...folders: readonly string[]): Step {
   const { name, command } = testStep(...folders);
   // One set of modules for all files of a lane, as without lanes; each file anew would take longer.
   const lanes = ["--parallel=2", "--no-isolate", "--timings=test/timings.json"];
-  return { name, command: [...command, ...lanes] };
+  // Tests that start processes took up to 3 s of the usual 5 s with the machine to themselves; in milliseconds.
+  const timeout = "--timeout=20000";
+  return { name, command: [...command, ...lanes, timeout] };
 }
 
 /** Runs a step, prints one line for it, and its whole output when it failed. */
