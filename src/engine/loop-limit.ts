@@ -1,6 +1,5 @@
 import type { CompiledScript } from "../compiler/compiler.ts";
 import type { Place } from "../compiler/excerpt.ts";
-import { TICK_MS } from "../process/page.ts";
 import { LoopLimitError } from "./loop-limit-error.ts";
 import type { LoopTurns } from "./loop-turns.ts";
 
@@ -8,6 +7,8 @@ import type { LoopTurns } from "./loop-turns.ts";
 interface LoopRun {
   /** Monotonic milliseconds since when it has not yielded. */
   sinceMs: number;
+  /** Whether the limit was over when it last looked. */
+  isOver: boolean;
   /** As of {@link LoopTurns}, at `sinceMs`. */
   stint: number;
   turn: number;
@@ -17,16 +18,20 @@ interface LoopRun {
  * The guard of one loop: compiled code calls it in the first round after a tick (`compiler/loop-guards.ts`).
  *
  * The time of a run is taken within one activation of the loop, so that nobody else's time is in it, and from the first
- * tick that the activation sees. So a loop is over within its limit, four ticks and two of its rounds (one strip, see
- * `compiler/loop-strips.ts`, where it calls nothing and its rounds have just become slow); a round itself is never cut.
+ * tick that the activation sees. So a loop is over within its limit, four ticks and two of its rounds, three for one in
+ * another loop (one strip, see `compiler/loop-strips.ts`, where it calls nothing and its rounds have just become slow);
+ * a round itself is never cut.
  */
 export class LoopGuard {
   private readonly _turns: LoopTurns;
   private readonly _script: string;
   private readonly _place: Place;
   private readonly _limitMs: number;
-  /** When it is ended; a loop in another one leaves that the first chance, which would go on otherwise. */
-  private readonly _endMs: number;
+  /**
+   * A loop in another one leaves that a look of its own first, and is ended at the next one: the other would go on
+   * otherwise. A pause in time would not do: a machine with more to do than it can stops this thread for longer.
+   */
+  private readonly _isInner: boolean;
   private readonly _suspends: boolean;
   private readonly _now: () => number;
 
@@ -46,7 +51,7 @@ export class LoopGuard {
     this._script = loop.script;
     this._place = loop.place;
     this._limitMs = loop.limitMs;
-    this._endMs = loop.limitMs + (loop.isInner ? TICK_MS : 0);
+    this._isInner = loop.isInner;
     this._suspends = loop.suspends;
     this._now = loop.now ?? (() => performance.now());
   }
@@ -61,17 +66,20 @@ export class LoopGuard {
     const nowMs = this._now();
     const turns = this._turns;
     if (run === 0) {
-      const begun = { sinceMs: nowMs, stint: turns.stint, turn: turns.turn };
+      const begun = { sinceMs: nowMs, isOver: false, stint: turns.stint, turn: turns.turn };
       this._note(begun);
       return begun;
     }
     if (this._suspends && turns.hasYielded(run)) {
       run.sinceMs = nowMs;
+      run.isOver = false;
       run.stint = turns.stint;
       run.turn = turns.turn;
     }
     this._note(run);
-    if (nowMs - run.sinceMs >= this._endMs) throw this._end();
+    if (nowMs - run.sinceMs < this._limitMs) return run;
+    if (run.isOver || !this._isInner) throw this._end();
+    run.isOver = true;
     return run;
   }
 

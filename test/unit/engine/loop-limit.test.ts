@@ -24,8 +24,10 @@ function guarded({
   return { guard, clock, turns };
 }
 
+type Guarded = ReturnType<typeof guarded>;
+
 /** Does what compiled code does. @returns Milliseconds after which the loop was ended. */
-function endOf({ guard, clock }: ReturnType<typeof guarded>, roundMs: (round: number) => number): number {
+function endOf({ guard, clock }: Guarded, roundMs: (round: number) => number): number {
   const tick = () => Math.floor(clock.nowMs / TICK_MS);
   const begunMs = clock.nowMs;
   let seen = tick();
@@ -45,11 +47,11 @@ function endOf({ guard, clock }: ReturnType<typeof guarded>, roundMs: (round: nu
   throw new Error("The loop was not ended");
 }
 
-describe("an endless loop is over within its limit, three ticks and two rounds", () => {
+describe("an endless loop is over within its limit, three ticks and two rounds, three for one in another", () => {
   test.each([0.01, 1, 5, 20, 75])("of %d ms", (ms) => {
     for (const isInner of [false, true]) {
       const tookMs = endOf(guarded({ isInner }), () => ms);
-      expect(tookMs).toBeWithin(LIMIT_MS, LIMIT_MS + 3 * TICK_MS + 2 * ms + 0.1);
+      expect(tookMs).toBeWithin(LIMIT_MS, LIMIT_MS + 3 * TICK_MS + (isInner ? 3 : 2) * ms + 0.1);
     }
   });
 
@@ -68,6 +70,21 @@ describe("an endless loop is over within its limit, three ticks and two rounds",
 test("a loop in another one is ended a tick later than that one would be", () => {
   const [outer, inner] = [false, true].map((isInner) => endOf(guarded({ isInner }), () => 0.1));
   expect((inner ?? 0) - (outer ?? 0)).toBeCloseTo(TICK_MS, 0);
+});
+
+test("of two loops the outer one is ended, also when the machine stood still and the inner one looks first", () => {
+  const turns = new LoopTurns(new Int32Array(LOOP_CELLS));
+  const [outer, inner] = [false, true].map((isInner) => guarded({ isInner, turns })) as [Guarded, Guarded];
+  const runs = { outer: outer.guard.at(0), inner: inner.guard.at(0) };
+  const lookAfter = (ms: number) => {
+    for (const { clock } of [outer, inner]) clock.nowMs += ms;
+    runs.inner = inner.guard.at(runs.inner);
+    runs.outer = outer.guard.at(runs.outer);
+  };
+  lookAfter(LIMIT_MS - 1);
+  expect(() => lookAfter(20 * TICK_MS)).toThrow(LoopLimitError);
+  expect([runs.inner.isOver, runs.outer.isOver]).toEqual([true, false]);
+  expect(turns.isEnded("a.ts")).toBe(true);
 });
 
 test("when a script's loop was ended, its other loops end at their first look, and nobody else's", () => {
