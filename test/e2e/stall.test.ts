@@ -144,7 +144,7 @@ ws.message = () => Bun.sleepSync(60_000);`,
 
 describe("no stall", () => {
   test("a machine that stood still: parent and server both stopped", async () => {
-    await using server = await startProcess({ files: FILES, flags: ["--stall-timeout", "500ms"] });
+    await using server = await startProcess({ files: FILES, flags: ["--stall-timeout", "1s"] });
     const pid = await server.serverPid();
     for (const each of [server.pid, pid]) process.kill(each, "SIGSTOP");
     await Bun.sleep(2000);
@@ -174,7 +174,7 @@ describe("no stall", () => {
       "default/1/a.js": `shared.ended ??= 0;\n${source}\nshared.ended++;\nreturn "done"`,
       "default/1/ended.js": "return shared.ended",
     };
-    await using server = await startProcess({ files, flags: ["--stall-timeout", "500ms"] });
+    await using server = await startProcess({ files, flags: ["--stall-timeout", "1s"] });
     const pid = await server.serverPid();
     const ask = () => server.fetch("/a").then((response) => response.text());
     const answers = await Promise.all(Array.from({ length: 24 }, ask));
@@ -193,7 +193,7 @@ describe("no stall", () => {
 // @websocket
 ws.message = (socket) => { ${busy} socket.send("done") };`,
     };
-    await using server = await startProcess({ files, flags: ["--stall-timeout", "500ms"] });
+    await using server = await startProcess({ files, flags: ["--stall-timeout", "1s"] });
     const pid = await server.serverPid();
     const socket = new WebSocket(`${server.url.replace("http", "ws")}/a`);
     await new Promise((resolve) => socket.addEventListener("open", resolve));
@@ -213,7 +213,7 @@ ws.message = (socket) => { ${busy} socket.send("done") };`,
       "default/1/long.ts":
         "for (let at = 0; at < 20; at++) { Bun.sleepSync(80); await Bun.sleep(1) } return 1",
     };
-    await using server = await startProcess({ files, flags: ["--stall-timeout", "500ms"] });
+    await using server = await startProcess({ files, flags: ["--stall-timeout", "1s"] });
     expect(await (await server.fetch("/long")).text()).toBe("1");
   });
 });
