@@ -61,6 +61,15 @@ export function untilReplaced(server: ServerProcess, pid: number): Promise<numbe
   );
 }
 
+/** Waits until there is a server process that answers. @returns Its number. */
+export async function untilAnswering(server: ServerProcess): Promise<number> {
+  const pid = await until(
+    () => server.serverPid().catch(() => null),
+    (seen) => seen !== null,
+  );
+  return pid ?? 0;
+}
+
 /** Waits until a path answers so, also while nobody does. */
 export async function untilServed(server: ServerProcess, path: string, text: string): Promise<void> {
   await until(

@@ -1,5 +1,5 @@
 import { readMemory } from "../../e2e/faults/vitals.ts";
-import type { ServerProcess } from "../../support/process.ts";
+import { type ServerProcess, untilAnswering } from "../../support/process.ts";
 import { until } from "../../support/until.ts";
 import type { BeyondGuards, End } from "./beyond-guards.ts";
 
@@ -53,7 +53,8 @@ export async function attempt(server: ServerProcess, row: BeyondGuards): Promise
   }
   clearInterval(looking);
   const status = await answered;
-  const isReplaced = (await server.serverPid()) !== pid;
+  // It may die of what it holds just now.
+  const isReplaced = (await untilAnswering(server)) !== pid;
   const end = isReplaced ? "replaced" : status === 200 ? "finished" : "failed";
   const isSilent = end === "finished" && row.isLogged !== true;
   return { end, silentMs, isNamed: isSilent || (await isNamed(server, isReplaced)), peakMib };
