@@ -156,12 +156,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   );
   const recorder = new Recorder({ clock, scriptsMax: config.metricsScriptsCap });
   const sockets = new SocketCounters();
+  const supervisor = building.use(new Supervisor({ log }));
+  // The first to hear of changes: it must know what we wrote before anybody reads it.
+  supervisor.start(new ScriptWatcher({ root, changes, log }));
   changes.subscribe((change) => routes.apply(change));
   changes.subscribe((change) => change.kind === "reset" || installer.noteChange(change.file));
   changes.subscribe((change) => units.apply(change));
   changes.subscribe((change) => prompts.apply(change));
-  const supervisor = building.use(new Supervisor({ log }));
-  supervisor.start(new ScriptWatcher({ root, changes, log }));
   supervisor.start(new LeftoverSweep({ root, log }));
   const invoke: Invoker["invoke"] = (invocation) => engine.invoker.invoke(invocation);
   const { schedules, fireLog } = createSchedules(config, { clock, log, events, node, restarts, invoke });

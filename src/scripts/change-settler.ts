@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { ScriptChange, ScriptChanges } from "./changes.ts";
+import { OwnWrites } from "./own-writes.ts";
 
 /** A file that was written within this many ms may still be growing: an overwrite is first seen truncated. */
 const SETTLE_MS = 12;
@@ -44,11 +45,13 @@ export interface ChangeSettlerOptions {
  *
  * An event only says "look here": what is told comes from the disk at the moment of telling, so that events which
  * arrive late, twice or out of order cannot bring back an old state. A file is told when it has not been written to
- * for a moment, a missing one when it stays away. A directory itself is never told: what it brings along has events of
+ * for a moment, a missing one when it stays away, and one that is as the API left it not once more. A directory itself is never told: what it brings along has events of
  * its own, whether it was made, copied or moved here.
  */
 export class ChangeSettler implements Disposable {
   readonly #options: ChangeSettlerOptions;
+  readonly #own: OwnWrites;
+  readonly #unsubscribe: () => void;
   readonly #waiting = new Map<string, Waiting>();
   /** When a reset was first wanted and when it was last confirmed. */
   #reset: { readonly sinceMs: number; readonly lastMs: number } | null = null;
@@ -57,6 +60,8 @@ export class ChangeSettler implements Disposable {
 
   constructor(options: ChangeSettlerOptions) {
     this.#options = options;
+    this.#own = new OwnWrites(options.root);
+    this.#unsubscribe = options.changes.subscribe((change) => this.#own.note(change));
   }
 
   /** Wants a path to be looked at. */
@@ -80,6 +85,7 @@ export class ChangeSettler implements Disposable {
 
   [Symbol.dispose](): void {
     this.#isDisposed = true;
+    this.#unsubscribe();
     this.#waiting.clear();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -120,7 +126,7 @@ export class ChangeSettler implements Disposable {
     if (found.isSymbolicLink()) {
       // A link may stand for anything, also for what others lead through.
       this.noteReset();
-    } else if (found.isFile()) {
+    } else if (found.isFile() && !this.#own.isLast(path, found)) {
       const isHeld = found.size === 0 || nowMs - waiting.sinceMs < HOLD_MS_MAX;
       if (isHeld && isGrowing(found)) return false;
       this.#tell({ kind: "written", file: path, origin: "disk" });

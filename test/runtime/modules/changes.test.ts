@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ScriptApp, scriptApp } from "../../support/script-app.ts";
+import { until } from "../../support/until.ts";
 import { HELPERS } from "./helpers.ts";
 
 describe("state and change", () => {
@@ -36,7 +37,34 @@ describe("state and change", () => {
     expect(await ask(app, "/a", "p-c-exec-2.node.test")).toBe("1");
   });
 
-  test.todo("a helper keeps its state when the watch tells once more of what the API wrote");
+  test("a helper that the API wrote keeps its state when the watch sees the file", async () => {
+    await using app = await scriptApp({
+      "default/1/a.ts": 'import { next } from "./_counter.ts";\nreturn next();',
+    });
+    await app.write("_counter.ts", COUNTER);
+    expect(await ask(app, "/a")).toBe("1");
+    // The watch tells in the order of what happened.
+    await app.scripts.write({ "default/1/later.ts": "return 'later'" });
+    await until(
+      () => ask(app, "/later"),
+      (text) => text === "later",
+    );
+    expect(await ask(app, "/a")).toBe("2");
+  });
+
+  test("the same text written by hand begins anew", async () => {
+    await using app = await scriptApp({
+      "default/1/a.ts": 'import { next } from "./_counter.ts";\nreturn next();',
+    });
+    await app.write("_counter.ts", COUNTER);
+    expect(await ask(app, "/a")).toBe("1");
+    await app.scripts.write({ "default/1/_counter.ts": COUNTER, "default/1/later.ts": "return 'later'" });
+    await until(
+      () => ask(app, "/later"),
+      (text) => text === "later",
+    );
+    expect(await ask(app, "/a")).toBe("1");
+  });
 
   test("overwriting the script keeps the helper's state", async () => {
     await using app = await scriptApp({
