@@ -27,8 +27,9 @@ export class ServerWatch implements Disposable {
   isStalled(nowMs: number): boolean {
     if (this.#page === null) return false;
     const { stallTimeoutMs } = this.facts;
-    const stillMs = this.#stall.look({ nowMs, pulse: this.#page.readPulse() });
-    return stallTimeoutMs > 0 && stillMs >= stallTimeoutMs && !this.#isStopped;
+    const isStopped = () => this.#isStopped;
+    const stillMs = this.#stall.look({ nowMs, pulse: this.#page.readPulse(), isStopped });
+    return stallTimeoutMs > 0 && stillMs >= stallTimeoutMs;
   }
 
   read(): PageReading {

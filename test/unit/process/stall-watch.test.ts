@@ -1,33 +1,43 @@
 import { describe, expect, test } from "bun:test";
 import { StallWatch } from "../../../src/process/stall-watch.ts";
 
+const look = (watch: StallWatch, nowMs: number, pulse: number, stopped = false) =>
+  watch.look({ nowMs, pulse, isStopped: () => stopped });
+
 describe("StallWatch", () => {
   test("a pulse that changes is never still for long", () => {
     const watch = new StallWatch();
-    const still = Array.from({ length: 100 }, (_, at) => watch.look({ nowMs: at * 100, pulse: at }));
+    const still = Array.from({ length: 100 }, (_, at) => look(watch, at * 100, at));
     expect(Math.max(...still)).toBe(0);
   });
 
   test("counts from the last change", () => {
     const watch = new StallWatch();
-    watch.look({ nowMs: 1000, pulse: 7 });
-    watch.look({ nowMs: 1100, pulse: 8 });
-    expect(watch.look({ nowMs: 1200, pulse: 8 })).toBe(100);
-    expect(watch.look({ nowMs: 1300, pulse: 8 })).toBe(200);
-    expect(watch.look({ nowMs: 1400, pulse: 9 })).toBe(0);
+    look(watch, 1000, 7);
+    look(watch, 1100, 8);
+    expect(look(watch, 1200, 8)).toBe(100);
+    expect(look(watch, 1300, 8)).toBe(200);
+    expect(look(watch, 1400, 9)).toBe(0);
   });
 
   test("a machine that stood still itself counts anew", () => {
     const watch = new StallWatch();
-    watch.look({ nowMs: 0, pulse: 1 });
-    watch.look({ nowMs: 100, pulse: 1 });
-    expect(watch.look({ nowMs: 3_600_000, pulse: 1 })).toBe(0);
-    expect(watch.look({ nowMs: 3_600_100, pulse: 1 })).toBe(100);
+    look(watch, 0, 1);
+    look(watch, 100, 1);
+    expect(look(watch, 3_600_000, 1)).toBe(0);
+    expect(look(watch, 3_600_100, 1)).toBe(100);
   });
 
   test("a look that comes a little late still counts", () => {
     const watch = new StallWatch();
-    watch.look({ nowMs: 0, pulse: 1 });
-    expect(watch.look({ nowMs: 900, pulse: 1 })).toBe(900);
+    look(watch, 0, 1);
+    expect(look(watch, 900, 1)).toBe(900);
+  });
+
+  test("a server that was stopped from outside is counted anew once it goes on", () => {
+    const watch = new StallWatch();
+    look(watch, 0, 1);
+    for (let nowMs = 100; nowMs <= 5_000; nowMs += 100) expect(look(watch, nowMs, 1, true)).toBe(0);
+    expect(look(watch, 5_100, 1)).toBe(100);
   });
 });
