@@ -2,7 +2,7 @@ import { maskSecrets } from "../directives/mask-secrets.ts";
 
 /** Lines shown before and after the place. */
 const CONTEXT_LINES = 2;
-/** Longest line shown, in UTF-16 units; a minified file must not fill an error page. */
+/** Most of a line that is shown, in UTF-16 units; a minified file must not fill an error page. */
 const LINE_LENGTH_MAX = 160;
 
 /** A place in a text, both 1-based. */
@@ -12,22 +12,22 @@ export interface Place {
 }
 
 /**
- * The lines around a place, numbered, with a marker at the line and a caret under the column.
+ * The lines around a place, numbered, with a marker at the line and a caret under the column. Of long lines it is the
+ * part around the column.
  *
  * Excerpts go into answers and logs, so the secrets of the header are hidden.
  */
 export function toExcerpt(source: string, { line, column }: Place): string {
   const lines = maskSecrets(source).split("\n");
+  const from = column <= LINE_LENGTH_MAX ? 0 : column - 1 - LINE_LENGTH_MAX / 2;
   const first = Math.max(1, line - CONTEXT_LINES);
   const last = Math.min(lines.length, line + CONTEXT_LINES);
   const width = String(last).length;
   const rows: string[] = [];
   for (let number = first; number <= last; number++) {
-    const text = (lines[number - 1] ?? "").replace(/\r$/, "").slice(0, LINE_LENGTH_MAX);
+    const text = (lines[number - 1] ?? "").replace(/\r$/, "").slice(from, from + LINE_LENGTH_MAX);
     rows.push(`${number === line ? ">" : " "} ${String(number).padStart(width)} | ${text}`);
-    if (number === line && column <= LINE_LENGTH_MAX) {
-      rows.push(`  ${" ".repeat(width)} | ${" ".repeat(Math.max(0, column - 1))}^`);
-    }
+    if (number === line) rows.push(`  ${" ".repeat(width)} | ${" ".repeat(Math.max(0, column - 1 - from))}^`);
   }
   return rows.join("\n");
 }

@@ -20,7 +20,7 @@ const STATEMENT_GAP_MAX = 30;
  * A run of plain characters is one step: an alternative for each of them costs a second for a string of 1 MB.
  */
 const TEXT = String.raw`\/\/.*|\/\*[\s\S]*?\*\/|'[^'\\\n]*(?:\\.[^'\\\n]*)*'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"`;
-/** A template without substitutions. */
+/** A template without substitutions; behind an expression it is called with it, so many in a row nest. */
 const TEMPLATE = "`[^`\\\\$]*(?:(?:\\\\[\\s\\S]|\\$(?!\\{))[^`\\\\$]*)*`";
 
 const BRACKET = /[()[\]{}]/g;
@@ -34,7 +34,7 @@ const LEFT_LINK = "[-+*/%&|^.([`]|\\bin\\b";
 const NEXT_LINE = String.raw`(?<=[\w$\]'"])[ \t]*\r?\n\s*(?=[\w$'"])(?!else\b)`;
 
 const CHAIN_OUTSIDE_TEXT = new RegExp(
-  `${TEXT}|${TEMPLATE}|(${LINK})|(${LEFT_LINK})|([;{},]|${NEXT_LINE})`,
+  `${TEXT}|(${LINK})|(${TEMPLATE}|${LEFT_LINK})|([;{},]|${NEXT_LINE})`,
   "g",
 );
 const STATEMENT = /\b(?:else|for|while|do|if|with)\b/g;

@@ -1,6 +1,7 @@
-import { type EcmaScriptModule, parseSync } from "oxc-parser";
+import { type EcmaScriptModule, type OxcError, type ParseResult, parseSync } from "oxc-parser";
 import { CompileError } from "./compile-error.ts";
 import { toExcerpt, toPlace } from "./excerpt.ts";
+import { beginningsOf, isCostly, isInside } from "./long-text.ts";
 import type { Node } from "./syntax-tree.ts";
 
 /** A parsed script. */
@@ -44,24 +45,51 @@ export function isJavaScript(text: string, file: string): boolean {
 }
 
 function parseAs(language: "js" | "ts", text: string, file: string): ParsedSource {
-  const parsed = parseSync(file, text, {
+  for (const beginning of beginningsOf(text, language)) {
+    const { errors, module } = parseText(language, beginning, file);
+    const inside = errors.filter((error) => isInside(error, beginning));
+    const mistake = inside.find((error) => !isTolerated(error, module));
+    if (mistake !== undefined) throw toCompileError(mistake, { language, text, file });
+    if (isCostly(errors, beginning, text)) {
+      const [first] = inside as [OxcError];
+      throw toCompileError(
+        first,
+        { language, text, file },
+        `Cannot parse so many of these: ${first.message}`,
+      );
+    }
+  }
+  const { errors, module, program } = parseText(language, text, file);
+  const mistake = errors.find((error) => !isTolerated(error, module));
+  if (mistake !== undefined) throw toCompileError(mistake, { language, text, file });
+  return { program: program as unknown as Node, module, language };
+}
+
+function parseText(language: "js" | "ts", text: string, file: string): ParseResult {
+  return parseSync(file, text, {
     lang: language,
     sourceType: "module",
     showSemanticErrors: true,
     preserveParens: false,
   });
-  for (const error of parsed.errors) {
-    if (TOP_LEVEL_RETURN.test(error.message)) continue;
-    if (SLOPPY.test(error.message) && !parsed.module.hasModuleSyntax) continue;
-    // For a second declaration the parser labels the first one first; the author looks for the second.
-    const label = /already been declared/.test(error.message) ? error.labels.at(-1) : error.labels[0];
-    const place = toPlace(text, label?.start ?? text.length);
-    throw new CompileError(error.message, {
-      file,
-      ...place,
-      excerpt: toExcerpt(text, place),
-      check: language === "ts" && /TS\(|type/i.test(error.message) ? "typescript" : "syntax",
-    });
-  }
-  return { program: parsed.program as unknown as Node, module: parsed.module, language };
+}
+
+function isTolerated({ message }: OxcError, { hasModuleSyntax }: EcmaScriptModule): boolean {
+  return TOP_LEVEL_RETURN.test(message) || (SLOPPY.test(message) && !hasModuleSyntax);
+}
+
+function toCompileError(
+  error: OxcError,
+  { language, text, file }: { language: "js" | "ts"; text: string; file: string },
+  message = error.message,
+): CompileError {
+  // For a second declaration the parser labels the first one first; the author looks for the second.
+  const label = /already been declared/.test(error.message) ? error.labels.at(-1) : error.labels[0];
+  const place = toPlace(text, label?.start ?? text.length);
+  return new CompileError(message, {
+    file,
+    ...place,
+    excerpt: toExcerpt(text, place),
+    check: language === "ts" && /TS\(|type/i.test(error.message) ? "typescript" : "syntax",
+  });
 }

@@ -43,6 +43,16 @@ test("broken code is an answer, not an error", async () => {
   });
 });
 
+test("60,000 mistakes in one line are answered as soon as one of them", async () => {
+  await using app = await testApp();
+  const { status, body } = await app.call("POST", PATH, { code: "\\".repeat(60_000) });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    valid: false,
+    results: { syntax: { valid: false, error: "Invalid Unicode escape sequence at line 1, column 2" } },
+  });
+});
+
 scenario("a missing package makes a script invalid", {
   request: ["POST", PATH, { code: 'return require("left-pad")("a", 3)' }],
   status: 200,

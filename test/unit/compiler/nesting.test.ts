@@ -23,6 +23,7 @@ describe("a source nested too deep is refused before the parser sees it", () => 
     ["loops", `${"for (;;) ".repeat(5_000)}a()`],
     ["type arguments", `let a: ${"A<".repeat(5_000)}B${">".repeat(5_000)}`],
     ["type assertions", `a = 1${" as any".repeat(5_000)}`],
+    ["templates called with templates", "``".repeat(500_000)],
     ["decorators without a name", "@".repeat(60_000)],
     ["decorators of decorators", `class A { ${"@ /* a */ @\n".repeat(5_000)}b() {} }`],
     ["behind a comment and a string", `// (((\nconst a = "(";\n${"(".repeat(600)}`],
