@@ -2,7 +2,7 @@ import { isAsyncIterable, isBytes, isError, isIterator, isObject } from "../base
 import { ExecError } from "../errors/exec-error.ts";
 import type { ScriptResponse } from "./facade/response.ts";
 import { looksLikeHtml } from "./html-text.ts";
-import { JSON_TYPE, jsonResponse, type Stringify, serialise } from "./json.ts";
+import { jsonResponse, RETURNED_TYPE, type Stringify, serialise } from "./json.ts";
 import { SNIFFED_BYTES, sniffType } from "./sniff.ts";
 import { isBodiless, parseStatus } from "./status.ts";
 import { openByteStream, type Streaming, type StreamSource } from "./streams.ts";
@@ -51,7 +51,7 @@ export function toResponse(
   const build = (body: Bun.BodyInit, type: string) => {
     const init = { status, headers: withType(set, type) as Headers };
     if (isBodiless(status)) return new Response(null, init);
-    return type === JSON_TYPE ? new Response(body, init) : wholeResponse(body, init, streaming);
+    return type === RETURNED_TYPE ? new Response(body, init) : wholeResponse(body, init, streaming);
   };
   switch (typeof value) {
     case "string":
@@ -79,7 +79,7 @@ export function toResponse(
   }
   if (isStream(value))
     return openByteStream(value, streaming.begin()).then(({ body }) => build(body, TEXT_TYPE));
-  return build(serialise(value, stringify), JSON_TYPE);
+  return build(serialise(value, stringify), RETURNED_TYPE);
 }
 
 /** The answer to an object or array without behaviour, which is what scripts return most; null for anything else. */

@@ -4,7 +4,10 @@ import { sendRaw } from "../support/raw-http.ts";
 import { scriptApp } from "../support/script-app.ts";
 import { type ScriptRow, scriptRows } from "../support/script-rows.ts";
 
-const JSON_TYPE = "application/json; charset=utf-8";
+/** As `Response.json` writes it. */
+const JSON_TYPE = "application/json;charset=utf-8";
+/** Of our own errors. */
+const ERROR_TYPE = "application/json; charset=utf-8";
 const TEXT = "text/plain; charset=utf-8";
 const HTML = "text/html; charset=utf-8";
 const BYTES = "application/octet-stream";
@@ -22,6 +25,17 @@ const CONTEXTS: Readonly<Record<string, string>> = {
   "a fresh context": "Array.prototype.left = 1; delete Array.prototype.left;\n",
   "the kept context of a worker": "// @mode worker\n",
 };
+
+test("the type of what is returned is spelled the same for each value and each call", async () => {
+  const values = { flat: "{ a: 1 }", nested: "{ a: [{}] }", list: "[1]", date: "new Date(0)" };
+  const files = Object.entries(values).map(([name, value]) => [`default/1/${name}.js`, `return ${value};`]);
+  files.push(["default/1/status.js", "res.status(201); return { a: 1 };"]);
+  await using app = await scriptApp(Object.fromEntries(files));
+  for (const name of ["flat", "nested", "list", "date", "status"]) {
+    for (let call = 1; call <= 3; call++)
+      expect([name, (await app.ask(`/${name}`)).type]).toEqual([name, JSON_TYPE]);
+  }
+});
 
 describe.each(Object.entries(CONTEXTS))("values made in %s", (_kind, head) => {
   const rows: Readonly<Record<string, ScriptRow>> = {
@@ -156,7 +170,7 @@ describe.each(Object.entries(CONTEXTS))("values made in %s", (_kind, head) => {
       ending: "js",
       status: 500,
       text: /cannot be written as JSON/,
-      type: JSON_TYPE,
+      type: ERROR_TYPE,
     },
     "a BigInt inside is a 500 in our envelope": returns("{ a: 1n }", {
       status: 500,
@@ -255,7 +269,7 @@ describe("Content-Type", () => {
     ),
     "of Response.json is the Web's": returns("Response.json({ a: 1 })", {
       json: { a: 1 },
-      type: "application/json;charset=utf-8",
+      type: JSON_TYPE,
     }),
   });
 });

@@ -176,7 +176,7 @@ describe("res", () => {
     "headers set before a return value go along": does("res.set('x-a', 'b');\nreturn { a: 1 };", {
       headers: { "x-a": "b" },
       json: { a: 1 },
-      type: JSON_TYPE,
+      type: "application/json;charset=utf-8",
     }),
     "methods may be taken off res": does("const { json } = res;\njson.call(res, { a: 1 });", {
       json: { a: 1 },
