@@ -136,17 +136,13 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
   const active = building.use(new ActiveExecutions(clock, mark));
   const units = building.use(
     new Units({
-      root,
-      log,
-      mark,
-      shared,
-      cluster,
-      environment,
+      ...{ root, log, mark, shared, cluster, environment },
       readText: readScriptText,
       ai,
       installer,
       autoInstall: config.autoInstall,
       compiledMax: config.compiledMax,
+      scriptBytesMax: config.scriptSizeMax,
       contextsReady: config.contextsReady,
       deploymentsMax: config.vmCacheCap,
       limits: { timersMax: config.timersMax, listenersMax: config.listenersMax, refusals },
@@ -209,6 +205,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
     logFollowers,
     logSearch,
     caches: units,
+    sources: units.compiler.sources,
     executions: active,
     schedules,
     fireLog,

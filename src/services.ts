@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Tokens } from "./access/tokens.ts";
 import type { Clock } from "./base/clock.ts";
+import type { SourceLimit } from "./compiler/source-limit.ts";
 import type { Config } from "./config/load.ts";
 import type { EventBus } from "./events/bus.ts";
 import type { LogFiles } from "./logs/files.ts";
@@ -58,6 +59,8 @@ export interface Services {
   readonly logSearch: LogSearch;
   /** Compiled scripts, helper modules and kept contexts. */
   readonly caches: ExecutionCaches;
+  /** The bound of a script's source. */
+  readonly sources: SourceLimit;
   /** What runs now. */
   readonly executions: RunningExecutions;
   /** Scripts that run by themselves. */

@@ -4,6 +4,7 @@ import { CompileError } from "./compile-error.ts";
 import { toExcerpt } from "./excerpt.ts";
 import { type CompiledUnit, toAuthorPlace } from "./positions.ts";
 import { type PreparedScript, prepareScript } from "./prepare.ts";
+import { SourceLimit } from "./source-limit.ts";
 import { type WrapOptions, wrapScript } from "./wrap.ts";
 
 /** A file as it was when it was last compiled. */
@@ -26,6 +27,8 @@ export interface CompilerOptions {
   readonly readText: (file: string) => string | null;
   /** Files kept compiled; the least recently used goes first. */
   readonly compiledMax: number;
+  /** Largest source, in bytes; any when left out. */
+  readonly sourceBytesMax?: number;
   /** Longest unbroken run of a loop for files without `@loop-limit`, in milliseconds; 0 for none. */
   readonly loopLimitDefaultMs?: number;
   /** Is told of each file that was compiled. */
@@ -53,12 +56,15 @@ type FileRecord =
  * whoever learns of a change calls {@link markStale}.
  */
 export class Compiler {
+  /** The bound of what it compiles. */
+  readonly sources: SourceLimit;
   readonly #options: CompilerOptions;
   readonly #records = new Map<string, FileRecord>();
   #evicted = 0;
 
   constructor(options: CompilerOptions) {
     this.#options = options;
+    this.sources = new SourceLimit(options.sourceBytesMax ?? Number.POSITIVE_INFINITY);
   }
 
   /** Files that are compiled now. */
@@ -149,6 +155,8 @@ export class Compiler {
 
   #compile(file: string, source: string): FileRecord {
     const directives = parseDirectives(source);
+    const tooLarge = this.sources.errorOf(source, file);
+    if (tooLarge !== null) return { kind: "broken", source, error: tooLarge, directives, isStale: false };
     try {
       const loopLimitMs = directives.effective["loop-limit"] ?? this.#options.loopLimitDefaultMs ?? 0;
       const prepared = prepareScript(source, file, { guarded: loopLimitMs > 0 });

@@ -113,6 +113,11 @@ export const SETTINGS = {
     default: 8,
     description: "Unused contexts kept ready for serverless scripts",
   }),
+  scriptSizeMax: setting(size({ min: 1 }), {
+    default: 512 * 1024,
+    description:
+      "Largest source of a script or module; a larger one does not compile. Compiling 512 KB stops everything else for up to 3 s, so data belongs into JSON files, which have no such limit",
+  }),
   compiledMax: setting(integer({ min: 1 }), {
     default: 20_000,
     description: "Compiled scripts kept in memory; the least recently used goes",

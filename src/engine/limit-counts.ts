@@ -30,6 +30,7 @@ export function readLimitCounts(keepers: LimitKeepers): LimitCounts {
     refused: {
       bodiesMax: engine.bodies.refused,
       writeBufferMax: engine.writeLimit.refused,
+      scriptSizeMax: units.compiler.sources.refused,
       queueMax: refusals.queue,
       timersMax: refusals.timers,
       listenersMax: refusals.listeners,

@@ -33,6 +33,8 @@ export interface UnitsOptions extends Pick<DeploymentStateOptions, "ai" | "readT
   /** Whether missing packages are installed. */
   readonly autoInstall: boolean;
   readonly compiledMax: number;
+  /** Largest source of a script, in bytes. */
+  readonly scriptBytesMax: number;
   readonly contextsReady: number;
   readonly deploymentsMax: number;
   readonly timeoutDefaultMs: number;
@@ -61,10 +63,11 @@ export class Units implements Disposable {
   constructor(options: UnitsOptions) {
     this.#options = options;
     this.loopTurns = new LoopTurns(options.mark.loopCells);
-    const { readText, compiledMax, loopLimitDefaultMs } = options;
+    const { readText, compiledMax, scriptBytesMax, loopLimitDefaultMs } = options;
     this.compiler = new Compiler({
       readText,
       compiledMax,
+      sourceBytesMax: scriptBytesMax,
       loopLimitDefaultMs,
       onCompiled: () => this.#collector.noteCompiled(),
     });

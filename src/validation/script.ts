@@ -1,3 +1,4 @@
+import type { SourceLimit } from "../compiler/source-limit.ts";
 import type { DirectiveWarning } from "../directives/parse.ts";
 import type { PackageResolver } from "../packages/resolver.ts";
 import { type CompileCheck, describeCompileError } from "./compile-check.ts";
@@ -30,10 +31,10 @@ interface FailedReport {
 /** Runs every check over a source, in order. Never throws for what the author wrote. */
 export function validateScript(
   source: string,
-  { packages }: { readonly packages: PackageResolver },
+  { packages, sources }: { readonly packages: PackageResolver; readonly sources?: SourceLimit },
 ): ScriptReport {
-  const syntax = checkSyntax(source);
-  const typescript = syntax.kind === "compiles" ? checkTypeScript(source) : null;
+  const syntax = checkSyntax(source, sources);
+  const typescript = syntax.kind === "compiles" ? asTypeScript(syntax, source) : null;
   const modules = syntax.kind === "compiles" ? syntax.prepared.modules : [];
   const dependencies = checkDependencies(modules, packages);
   const { magicComments, warnings } = checkMagicComments(source);
@@ -49,6 +50,11 @@ export function validateScript(
     transformations: syntax.kind === "compiles" ? syntax.prepared.transformations : [],
     message: summarize({ compiles, dependencies }),
   };
+}
+
+/** A source that is no JavaScript has been checked as TypeScript already, which takes long for a large one. */
+function asTypeScript(syntax: CompileCheck & { kind: "compiles" }, source: string): CompileCheck {
+  return syntax.prepared.file.endsWith(".ts") ? syntax : checkTypeScript(source);
 }
 
 function toTypeScriptReport(check: CompileCheck): NonNullable<ScriptReport["typescript"]> {

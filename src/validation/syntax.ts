@@ -1,4 +1,5 @@
 import type { CompileError } from "../compiler/compile-error.ts";
+import type { SourceLimit } from "../compiler/source-limit.ts";
 import { type CompileCheck, checkCompiles } from "./compile-check.ts";
 
 /**
@@ -6,8 +7,12 @@ import { type CompileCheck, checkCompiles } from "./compile-check.ts";
  *
  * Either grammar may take it. When neither does, the one that came further says what is wrong: it is the one the
  * author wrote in, and the other fails at the first type annotation already.
+ *
+ * @param sources The bound of the source; left out for none.
  */
-export function checkSyntax(source: string): CompileCheck {
+export function checkSyntax(source: string, sources?: SourceLimit): CompileCheck {
+  const tooLarge = sources?.errorOf(source, "script.js") ?? null;
+  if (tooLarge !== null) return { kind: "fails", error: tooLarge };
   const asJavaScript = checkCompiles(source, "script.js");
   if (asJavaScript.kind === "compiles") return asJavaScript;
   const asTypeScript = checkCompiles(source, "script.ts");

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { toExcerpt, toPlace } from "../compiler/excerpt.ts";
+import type { SourceLimit } from "../compiler/source-limit.ts";
 import { checkCompiles } from "./compile-check.ts";
 import { findJsonFault } from "./json-fault.ts";
 
@@ -37,16 +38,17 @@ export function isCheckedOnWrite(file: string): boolean {
  * is looked at here.
  *
  * @param file Path relative to the scripts root; its ending decides.
+ * @param sources The bound of a script's source; left out for none.
  */
-export function validateForWrite(source: string, file: string): WriteReport {
+export function validateForWrite(source: string, file: string, sources?: SourceLimit): WriteReport {
   const extension = extname(file);
-  if (SCRIPT_EXTENSIONS.has(extension)) return checkScript(source, file);
+  if (SCRIPT_EXTENSIONS.has(extension)) return checkScript(source, file, sources);
   if (extension === ".json") return checkJson(source);
   return { valid: true, errors: [] };
 }
 
-function checkScript(source: string, file: string): WriteReport {
-  const checked = checkCompiles(source, file);
+function checkScript(source: string, file: string, sources: SourceLimit | undefined): WriteReport {
+  const checked = checkCompiles(source, file, sources);
   if (checked.kind === "compiles") return { valid: true, errors: [] };
   const { check, message, line, column, excerpt } = checked.error;
   return { valid: false, errors: [{ check, message, line, column, excerpt }] };

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { SourceLimit } from "../../compiler/source-limit.ts";
 import { ExecError } from "../../errors/exec-error.ts";
 import { BUNDLED, bundledVersion } from "../../packages/bundled.ts";
 import { parsePackageSpec, satisfies } from "../../packages/package-spec.ts";
@@ -51,11 +52,11 @@ export const check = operation({
     })
     .openapi("DependenciesChecked"),
   failures: ["invalidInput"],
-  handle({ body: { code, modules } }, { packages }) {
+  handle({ body: { code, modules } }, { packages, sources }) {
     if (modules === undefined && code === undefined) {
       throw new ExecError("invalidInput", NEITHER, { details: { field: "body", reason: NEITHER } });
     }
-    const found = (modules ?? modulesOf(code ?? "")).flatMap((module) => inspect(module, packages));
+    const found = (modules ?? modulesOf(code ?? "", sources)).flatMap((module) => inspect(module, packages));
     // "lodash" and "lodash/fp" are one package.
     const details = [...new Map(found.map((each) => [each.module, each])).values()];
     if (details.length === 0) {
@@ -71,8 +72,8 @@ export const check = operation({
 });
 
 /** Packages that a source names, each once and without the paths inside of them. */
-function modulesOf(code: string): readonly string[] {
-  const syntax = checkSyntax(code);
+function modulesOf(code: string, sources: SourceLimit): readonly string[] {
+  const syntax = checkSyntax(code, sources);
   if (syntax.kind === "compiles") return syntax.prepared.modules;
   // Which modules a text imports is only known once it parses.
   throw new ExecError("invalidInput", "JavaScript syntax error detected", {

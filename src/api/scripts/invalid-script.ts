@@ -1,3 +1,4 @@
+import type { SourceLimit } from "../../compiler/source-limit.ts";
 import { ExecError } from "../../errors/exec-error.ts";
 import { validateForWrite } from "../../validation/write.ts";
 
@@ -7,8 +8,8 @@ import { validateForWrite } from "../../validation/write.ts";
  * @param file Path whose ending decides what is checked.
  * @throws {ExecError} `invalidScript` with the places in `details.validation.errors`.
  */
-export function refuseInvalidScript(content: string, file: string): void {
-  const validation = validateForWrite(content, file);
+export function refuseInvalidScript(content: string, file: string, sources: SourceLimit): void {
+  const validation = validateForWrite(content, file, sources);
   if (validation.valid) return;
   const message = file.endsWith(".json") ? "Invalid JSON" : undefined;
   // Older clients look for the report at the top level.

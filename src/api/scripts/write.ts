@@ -55,11 +55,11 @@ export const write = operation({
     })
     .openapi("ScriptWritten"),
   failures: ["invalidInput", "invalidScript", ...PATH_FAILURES, ...WRITE_FAILURES],
-  async handle({ body, scope }, { scripts, schedules, events }, { host, id }) {
+  async handle({ body, scope }, { scripts, sources, schedules, events }, { host, id }) {
     const deployment = deploymentInScope(scope, host);
     const file = scripts.resolve(body.path, deployment);
     const isChecked = body.validate && isCheckedOnWrite(file);
-    if (isChecked) refuseInvalidScript(body.content, file);
+    if (isChecked) refuseInvalidScript(body.content, file, sources);
     const before = schedules.table.get(file);
     const { created, size, modified } = await scripts.write(file, body.content, {
       createDirs: body.createDirs,

@@ -66,11 +66,11 @@ export const importSdk = operation({
     "importsFull",
     ...WRITE_FAILURES,
   ],
-  async handle({ body }, { sdks, events }, { id: requestId }) {
+  async handle({ body }, { sdks, sources, events }, { id: requestId }) {
     const { execId: id, source_url, source_auth, middleware, magic_comments, force } = body;
     const { pre, post } = middleware ?? {};
-    if (pre !== undefined) refuseInvalidScript(pre, "pre.js");
-    if (post !== undefined) refuseInvalidScript(post, "post.js");
+    if (pre !== undefined) refuseInvalidScript(pre, "pre.js", sources);
+    if (post !== undefined) refuseInvalidScript(post, "post.js", sources);
     const importer = await sdks.importer();
     const { summary } = await importer.import({
       id,

@@ -44,7 +44,7 @@ export const generate = operation({
     })
     .openapi("TemplateGenerated"),
   failures: [...TEMPLATE_FAILURES, "invalidScript", ...PATH_FAILURES, ...WRITE_FAILURES],
-  async handle({ body, scope }, { templates, scripts, events }, { host, id }) {
+  async handle({ body, scope }, { templates, scripts, sources, events }, { host, id }) {
     const { name, variables, outputPath, saveFile } = body;
     const deployment = deploymentInScope(scope, host);
     const file = outputPath === undefined ? null : scripts.resolve(outputPath, deployment);
@@ -58,7 +58,7 @@ export const generate = operation({
     const code = renderTemplate(template, variables);
     const path = saveFile ? file : null;
     if (path !== null) {
-      refuseInvalidScript(code, path);
+      refuseInvalidScript(code, path, sources);
       const { created, size } = await scripts.write(path, code, { createDirs: true });
       const written = { path, scope: deployment.key, created, size, validated: isCheckedOnWrite(path) };
       events.emit("script.written", { ...written, source: "api" }, id);

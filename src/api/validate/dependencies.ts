@@ -25,8 +25,8 @@ export const dependencies = operation({
     })
     .openapi("DependencyValidation"),
   failures: ["invalidInput"],
-  handle({ body }, { packages }) {
-    const syntax = checkSyntax(body.code);
+  handle({ body }, { packages, sources }) {
+    const syntax = checkSyntax(body.code, sources);
     if (syntax.kind === "fails") {
       // Which modules a text imports is only known once it parses.
       throw new ExecError("invalidInput", "JavaScript syntax error detected", {

@@ -39,8 +39,8 @@ export const script = operation({
     })
     .openapi("ScriptValidation"),
   failures: ["invalidInput"],
-  handle({ body }, { packages }) {
-    const report = validateScript(body.code, { packages });
+  handle({ body }, { packages, sources }) {
+    const report = validateScript(body.code, { packages, sources });
     const { total, installed, missing, missingModules, allInstalled } = report.dependencies;
     return {
       valid: report.valid,

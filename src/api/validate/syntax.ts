@@ -21,8 +21,8 @@ export const syntax = operation({
     })
     .openapi("SyntaxValidation"),
   failures: ["invalidInput"],
-  handle({ body }) {
-    const check = checkSyntax(body.code);
+  handle({ body }, { sources }) {
+    const check = checkSyntax(body.code, sources);
     if (check.kind === "fails") {
       throw new ExecError("invalidInput", "JavaScript syntax error detected", {
         details: { valid: false, error: check.error.message, message: describeCompileError(check.error) },

@@ -23,8 +23,8 @@ export const typescript = operation({
     })
     .openapi("TypeScriptValidation"),
   failures: ["invalidInput"],
-  handle({ body }) {
-    const check = checkTypeScript(body.code);
+  handle({ body }, { sources }) {
+    const check = checkTypeScript(body.code, sources);
     if (check.kind === "fails") {
       throw new ExecError("invalidInput", "TypeScript syntax error", {
         details: { valid: false, error: describeCompileError(check.error) },

@@ -137,7 +137,13 @@ describe("monitor.prometheusExport", () => {
         samplesOf(text, family).map((line) => line.replace(/.*setting="(.*)"} /, "$1 ").split(" ")),
       );
     expect(values("hoody_exec_limit_refusals_total")).toEqual({
-      ...{ "bodies-max": "0", "write-buffer-max": "0", "queue-max": "1", "timers-max": "1" },
+      ...{
+        "bodies-max": "0",
+        "write-buffer-max": "0",
+        "script-size-max": "0",
+        "queue-max": "1",
+        "timers-max": "1",
+      },
       ...{ "listeners-max": "0", "install-queue-max": "0", "sockets-max": "0", "socket-backlog-max": "0" },
       ...{ "event-queue-max": "0", "log-buffer-max": "0", "log-followers-max": "0" },
       ...{ "metrics-scripts-cap": "0", "body-max": "0", "shared-state-max": "0", "templates-max": "0" },
