@@ -109,12 +109,6 @@ test("scheduled-job declares its schedule, and one run of it remembers what it s
 
 test("websocket-room has a room for each name, with history for who comes later", async () => {
   await using app = await listeningApp({});
-  // The watch tells of what the API wrote once more, and new sockets get a set-up of their own.
-  const toldAgain = new Promise<void>((resolve) => {
-    app.app.services.scripts.changes.subscribe((change) => {
-      if (change.kind === "written" && change.origin === "disk") resolve();
-    });
-  });
   const variables = { anonymous: "a guest" };
   await app.call(GENERATE, {
     name: "websocket-room",
@@ -122,7 +116,6 @@ test("websocket-room has a room for each name, with history for who comes later"
     variables,
     saveFile: true,
   });
-  await toldAgain;
   await using ada = await RawSocket.open(app.url, "/rooms/kitchen?name=Ada");
   expect(await nextOf(ada)).toEqual({ history: [] });
   ada.send(frame("hello"));
