@@ -1,5 +1,5 @@
 import { type Place, toPlaces } from "./excerpt.ts";
-import { isBare, isLoop, roundsMaxOf } from "./loop-shapes.ts";
+import { isBare, isLoop, roundsMaxOf, UNGUARDED_ROUNDS_MAX } from "./loop-shapes.ts";
 import { firstStripOf, type LoopEdits, STRIP_TEXT, stripLoop } from "./loop-strips.ts";
 import type { Edit } from "./source-text.ts";
 import { forEachChild, isFunction, isTypeOnly, type Node } from "./syntax-tree.ts";
@@ -26,9 +26,6 @@ export interface LoopGuards {
   /** Variables of the loops at the top level. */
   readonly topLevel: string;
 }
-
-/** Loops that end by themselves within so many rounds of no calls have no guard. */
-const UNGUARDED_ROUNDS_MAX = 10_000;
 
 /**
  * Puts a guard into every loop of a file: it looks at the clock in the first round after each tick, a number that

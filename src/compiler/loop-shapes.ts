@@ -19,6 +19,9 @@ const CHEAP_METHODS = new Set([
   "trim",
 ]);
 
+/** Loops that end by themselves within so many rounds of no calls have no guard. */
+export const UNGUARDED_ROUNDS_MAX = 10_000;
+
 /** Whether a node is a loop statement. */
 export function isLoop(node: Node): boolean {
   return /^(For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type);
@@ -41,13 +44,14 @@ export function roundsMaxOf(loop: Node, depth: number): number {
 }
 
 /**
- * Whether a loop calls nothing and makes no function, so that nobody else could tell how its variables come by their
- * values.
+ * Whether a loop calls nothing, makes no function (so that nobody else could tell how its variables come by their values)
+ * and has no loop inside of it but such as need no guard.
  *
  * @param depth Number of loops around it.
  */
 export function isBare(loop: Node, depth: number): boolean {
-  return depth <= DEPTH_MAX && !asksForMore(loop) && !hasFunction(loop);
+  if (depth > DEPTH_MAX || asksForMore(loop) || hasFunction(loop)) return false;
+  return innerRounds(loop["body"] as Node, depth + 1) <= UNGUARDED_ROUNDS_MAX;
 }
 
 function hasFunction(node: Node): boolean {

@@ -39,7 +39,8 @@ export const firstStripOf = (ticks: string): string => `${ticks}[1]?0:4`;
  * A strip holds no call and touches no memory of others, so that the JIT compiles it as if there were no guard, also
  * when a tick was seen before: then the product of two matrices took 4.4 times as long with a look in each round, and
  * 1.2 with strips. A strip in which time has passed is followed by one of a single round, others by longer ones: slow
- * rounds are looked after one by one, and when quick ones become slow it takes one strip to notice.
+ * rounds are looked after one by one, and when quick ones become slow it takes one strip to notice. Loops around it are
+ * not cut: a nest of six in which each ends before its strip does would never look.
  *
  * @returns null for a statement that cannot be cut without reading it character by character.
  */

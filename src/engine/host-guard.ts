@@ -8,7 +8,7 @@ interface Holder {
   readonly descriptors: readonly PropertyDescriptor[];
 }
 
-/** How long what nobody saw coming may be seen, in milliseconds: code that goes on when a host's promise settles. */
+/** How long what nobody saw coming may be seen, in milliseconds: by code that goes on when a host's promise settles. */
 const UNSEEN_CHECK_MS = 0.1;
 
 /**
@@ -65,13 +65,17 @@ export class HostGuard {
 
   /**
    * For each request, before its script: compares everything but accessors when code that may reach a built-in has had
-   * its turn or is under way, and else ten times a millisecond at most. Costs nothing until there is such a script.
+   * its turn, and else ten times a millisecond at most; in between, while such a script is under way, what it may have
+   * replaced. Costs nothing until there is such a script.
    *
    * @param nowMs Monotonic milliseconds; whoever has a request needs them too, and reading a clock takes 30 ns.
    */
   check(nowMs: number): void {
     if (!this.#isReachable) return;
-    if (!this.#mayBeChanged && this.#underWay === 0 && nowMs - this.#checkedMs < UNSEEN_CHECK_MS) return;
+    if (!this.#mayBeChanged && nowMs - this.#checkedMs < UNSEEN_CHECK_MS) {
+      if (this.#underWay > 0) this.checkReplaced();
+      return;
+    }
     this.#checkedMs = nowMs;
     this.#mayBeChanged = false;
     this.checkAll();
@@ -79,7 +83,8 @@ export class HostGuard {
 
   /** The same for a script whose request has waited since. */
   checkAgain(): void {
-    if (this.#mayBeChanged || this.#underWay > 0) this.checkAll();
+    if (this.#mayBeChanged) this.checkAll();
+    else if (this.#isReachable) this.checkReplaced();
   }
 
   /**

@@ -54,6 +54,16 @@ export function linkScript(
   state: DeploymentState,
   targets: LinkTargets,
 ): LinkedScript | Promise<LinkedScript> {
+  const link = () => linkUnwatched(compiled, state, targets);
+  // Its modules run now, and may fail.
+  return reachesHost(compiled) ? watched(link, targets.hostGuard, { whole: true }) : link();
+}
+
+function linkUnwatched(
+  compiled: CompiledScript,
+  state: DeploymentState,
+  targets: LinkTargets,
+): LinkedScript | Promise<LinkedScript> {
   const dependencies = new Set([compiled.file]);
   const { containment } = compiled.prepared;
   if (compiled.directives.effective.mode === "worker") {
@@ -227,7 +237,7 @@ function linkFresh(compiled: CompiledScript, { state, targets, dependencies }: L
  *
  * @param whole Whether accessors are compared as well.
  */
-function watched(run: () => unknown, guard: HostGuard, { whole }: { readonly whole: boolean }): unknown {
+function watched<T>(run: () => T, guard: HostGuard, { whole }: { readonly whole: boolean }): T {
   guard.reach();
   try {
     const value = run();

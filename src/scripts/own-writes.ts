@@ -29,6 +29,7 @@ export class OwnWrites {
     if (change.kind === "reset") return this.#left.clear();
     const { kind, file, origin } = change;
     this.#left.delete(file);
+    if (kind === "removed") this.#forgetBelow(file);
     if (kind !== "written" || origin !== "api") return;
     const left = this.#look(file, lstatSync(join(this.#root, file), { throwIfNoEntry: false }));
     if (left === null) return;
@@ -46,6 +47,11 @@ export class OwnWrites {
     const left = this.#left.get(file);
     if (left === undefined || left.identity !== identityOf(stats)) return false;
     return left.hash === this.#look(file, stats)?.hash;
+  }
+
+  /** What was in a directory that is gone is gone for everybody, also when it comes back as it was. */
+  #forgetBelow(directory: string): void {
+    for (const file of this.#left.keys()) if (file.startsWith(`${directory}/`)) this.#left.delete(file);
   }
 
   #look(file: string, stats: Stats | undefined): Left | null {

@@ -95,6 +95,13 @@ export const RUNAWAYS: readonly Runaway[] = [
     3,
   ),
   js(
+    "a nest of loops whose first rounds are quick",
+    `let n = 0, m = 80;\n${[..."abcdef"]
+      .map((name) => `for (let ${name} = 0; ${name} < m; ${name}++) { if (${name} < 30) continue; `)
+      .join("")}n += a;${" }".repeat(6)}`,
+    2,
+  ),
+  js(
     "loops within loops that call nothing",
     "let n = 0;\nfor (;;) for (let i = 0, m = 9; i < m; i++) n += i;",
     2,

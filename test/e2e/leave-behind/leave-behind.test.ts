@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { scriptApp } from "../../support/script-app.ts";
 import { playTrick } from "./leave-behind.ts";
 import type { LeaveBehindRow } from "./row.ts";
 import { BUILT_INS } from "./rows/built-ins.ts";
@@ -25,6 +26,18 @@ describe("nothing is left on the runtime's objects by", () => {
 
 describe("nothing is left, even later, by", () => {
   for (const row of LATER) test(row.name, () => leavesNothing(row));
+});
+
+test("nothing is left by a module that fails while it is loaded", async () => {
+  await using app = await scriptApp({
+    "default/1/leave.ts": 'import "./_bad.ts";',
+    "default/1/_bad.ts": 'Object.getPrototypeOf(structuredClone([])).left = 1; throw new Error("bad");',
+    "default/1/look.ts": "return { seen: structuredClone([]).left ?? null };",
+  });
+  for (let round = 0; round < 2; round++) {
+    expect((await app.ask("/leave")).status).toBe(500);
+    expect((await app.ask("/look")).json).toEqual({ seen: null });
+  }
 });
 
 describe("known to stay, because it belongs to the process and not to a script", () => {

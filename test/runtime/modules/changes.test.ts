@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ScriptApp, scriptApp } from "../../support/script-app.ts";
 import { until } from "../../support/until.ts";
@@ -50,6 +50,21 @@ describe("state and change", () => {
       (text) => text === "later",
     );
     expect(await ask(app, "/a")).toBe("2");
+  });
+
+  test("a script that the API wrote is back when its directory is", async () => {
+    await using app = await scriptApp({});
+    await app.write("sub/a.ts", "return 'a'");
+    const [here, away] = ["default/1/sub", "away"].map((name) => join(app.scripts.path, name)) as [
+      string,
+      string,
+    ];
+    const status = async () => (await app.ask("/sub/a")).status;
+    expect(await status()).toBe(200);
+    await rename(here, away);
+    await until(status, (each) => each === 404);
+    await rename(away, here);
+    await until(status, (each) => each === 200);
   });
 
   test("the same text written by hand begins anew", async () => {

@@ -17,7 +17,7 @@ describe("a loop is cut into strips", () => {
     "while (n > 0) n--",
     "while ((n--)) { sum += n }",
     "for (let i = 0; i < n; i++) sum += Math.abs(rows[i].size)",
-    "for (let i = 0; i < n; i++) while (n > 0) n--",
+    "for (let i = 0; i < n; i++) for (let j = 0; j < 9; j++) n += j",
   ])("%s", (source) => {
     expect(isStripped(source)).toBe(true);
     expect(withoutGuards(prepared(source).body)).toBe(source);
@@ -37,9 +37,16 @@ describe("a loop stays whole", () => {
     ["with a comment where it would be cut", "for (;/* ; */;) n++"],
     ["that asks at its end", "do n--; while (n > 0)"],
     ["over values", "for (const b of c) n += b"],
+    ["around another one", "do for (let i = 0; i < 3; i++) n += i; while (f())"],
   ])("%s", (_what, source) => {
     expect(isStripped(source)).toBe(false);
   });
+});
+
+test("of loops within loops only the innermost is cut", () => {
+  const { body } = prepared("for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) sum += i * j");
+  expect(body).toContain("$$left1=-1");
+  expect(body).not.toContain("$$left0");
 });
 
 /** Runs a script whose ticks change between any two looks, or never do. */

@@ -44,6 +44,14 @@ test("what the disk told, a removal and a reset are not our writes", async () =>
   }
 });
 
+test("a directory that goes takes along what we left in it", async () => {
+  await using at = await ownWrites();
+  await at.directory.write({ "sub/c.js": "3", "sub2/c.js": "3" });
+  for (const file of ["sub/c.js", "sub2/c.js"]) at.own.note(written(file));
+  at.own.note({ kind: "removed", file: "sub", origin: "disk" });
+  expect([at.isLast("sub/c.js"), at.isLast("sub2/c.js")]).toEqual([false, true]);
+});
+
 test("a file that is gone again when we look is nobody's", async () => {
   await using at = await ownWrites();
   at.own.note(written("gone.js"));
