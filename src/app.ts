@@ -172,6 +172,7 @@ export async function createApp(config: Config, ports: AppPorts): Promise<App> {
       log,
       owner,
       filesKept: config.logFilesKept,
+      scripts: () => routes.scripts(),
       scriptsOf: ({ subdomain, execId }) => routes.scriptsOf(toDeployment(subdomain, execId)),
       sourceOf: (file) => readText(join(root, file)),
     }),

@@ -128,10 +128,21 @@ export class RouteTable {
     return null;
   }
 
-  /** Every script that may answer a request of a deployment, relative to the scripts root. */
-  scriptsOf(deployment: Deployment): ReadonlySet<string> {
-    const nodes = this.#rootsOf(deployment).roots.map((root) => literalNode(this.#tree, root));
-    return new Set(nodes.flatMap((node) => (node === undefined ? [] : scriptsBelow(node, true))));
+  /** Every script that has a route below the scripts root, relative to it. */
+  scripts(): readonly string[] {
+    return scriptsBelow(this.#tree, true);
+  }
+
+  /**
+   * The scripts that may answer requests of a deployment, beside {@link scripts}; those alone when it is exclusive.
+   *
+   * Of its further roots only what answers `/`: another script may stand before that one, seen from above.
+   */
+  scriptsOf(deployment: Deployment): { readonly own: readonly string[]; readonly isExclusive: boolean } {
+    const { roots, isExclusive } = this.#rootsOf(deployment);
+    const [home, ...further] = roots.map((root) => literalNode(this.#tree, root));
+    const own = home === undefined ? [] : scriptsBelow(home, true);
+    return { own: [...own, ...further.flatMap((node) => node?.best(true) ?? [])], isExclusive };
   }
 
   /**
@@ -192,15 +203,16 @@ function middlewareOf({ facts }: RouteNode): { readonly pre: string | null; read
   return { pre: facts.pre[0] ?? facts.pre[1], post: facts.post[0] ?? facts.post[1] };
 }
 
-function scriptsBelow(node: RouteNode, isStart: boolean): string[] {
+/** @param found What they are added to. */
+function scriptsBelow(node: RouteNode, isStart: boolean, found: string[] = []): string[] {
   const own = node.best(isStart);
-  return [
-    ...(own === null ? [] : [own]),
-    ...[...(node.literals?.values() ?? [])].flatMap((child) => scriptsBelow(child, false)),
-    ...(node.branches ?? []).flatMap(({ kind, node: child }) => {
-      // A catch-all takes the whole rest of a path: what lies below its directory can never be reached.
-      if (kind === "dynamic") return scriptsBelow(child, false);
-      return child.best() ?? [];
-    }),
-  ];
+  if (own !== null) found.push(own);
+  for (const child of node.literals?.values() ?? []) scriptsBelow(child, false, found);
+  for (const { kind, node: child } of node.branches ?? []) {
+    // A catch-all takes the whole rest of a path: what lies below its directory can never be reached.
+    const last = kind === "dynamic" ? null : child.best();
+    if (kind === "dynamic") scriptsBelow(child, false, found);
+    else if (last !== null) found.push(last);
+  }
+  return found;
 }

@@ -47,6 +47,7 @@ async function sweep(
     log,
     owner,
     filesKept: 10,
+    scripts: () => routes.scripts(),
     scriptsOf: ({ subdomain, execId }) => routes.scriptsOf(toDeployment(subdomain, execId)),
     sourceOf: (file) => scripts[file] ?? null,
   });
