@@ -25,3 +25,10 @@ export function looksLikeHtml(text: string): boolean {
 export function typeOfText(text: string): string {
   return looksLikeHtml(text) ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
 }
+
+/** Content type of a text that comes in pieces, in UTF-8. */
+export function typeOfChunks(chunks: readonly Uint8Array[]): string {
+  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  // A UTF-16 unit takes three bytes at most.
+  return typeOfText(Buffer.concat(chunks, Math.min(bytes, 3 * START_MAX)).toString());
+}

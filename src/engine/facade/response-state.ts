@@ -1,4 +1,5 @@
 import type { ChunkStream } from "../chunk-stream.ts";
+import { typeOfChunks } from "../html-text.ts";
 import type { StreamSource } from "../streams.ts";
 
 /** What `res` has done so far. */
@@ -8,6 +9,8 @@ export type ResponseState =
   | {
       readonly kind: "writing";
       readonly chunks: Uint8Array[];
+      /** Whether what is written begins with a text: its type follows from all that waits when the answer begins. */
+      isText: boolean;
       /** Bytes of them. */
       waitingBytes: number;
       sink: ChunkStream | null;
@@ -18,6 +21,12 @@ export type ResponseState =
       readonly source: StreamSource;
     }
   | { readonly kind: "ended"; readonly body: Bun.BodyInit | null };
+
+/** Content type of a text that waits for the answer to begin; null for anything else. */
+export function typeOfWaiting(state: ResponseState): string | null {
+  const isWaiting = state.kind === "writing" && state.sink === null;
+  return isWaiting && state.isText ? typeOfChunks(state.chunks) : null;
+}
 
 /** What a script gets for doing something to an answer that is out of its hands; the code is Node's. */
 export function sentError(action: string): Error {

@@ -3,12 +3,13 @@ import { isBytes, isObject } from "../../base/realm.ts";
 import { ChunkStream, KEPT_UP_BYTES, type StreamEnds, type WriteLimit } from "../chunk-stream.ts";
 import { closeClass } from "../harden.ts";
 import { typeOfText } from "../html-text.ts";
-import { JSON_INIT, JSON_TYPE, type Stringify, serialise } from "../json.ts";
+import { JSON_TYPE, type Stringify, serialise } from "../json.ts";
 import { isBodiless, parseStatus } from "../status.ts";
 import { encodeChunk, openByteStream, type Streaming, type StreamSource } from "../streams.ts";
 import { joinChunks, wholeResponse } from "../whole-body.ts";
 import { type CookieOptions, toCookie } from "./cookie.ts";
-import { type ResponseState, sentError } from "./response-state.ts";
+import { toInit } from "./response-init.ts";
+import { type ResponseState, sentError, typeOfWaiting } from "./response-state.ts";
 import { showAs } from "./shown.ts";
 
 const TEXT_TYPE = "text/plain; charset=utf-8";
@@ -67,7 +68,8 @@ export class ScriptResponse {
   }
 
   getHeader(name: string): string | undefined {
-    return this._headers?.get(name) ?? (/^content-type$/i.test(name) ? (this._type ?? undefined) : undefined);
+    const implied = /^content-type$/i.test(name) ? this._bodyType : null;
+    return this._headers?.get(name) ?? implied ?? undefined;
   }
 
   getHeaders(): Record<string, string> {
@@ -172,12 +174,12 @@ export class ScriptResponse {
     if (this._state.kind === "ended" || this._state.kind === "streaming") throw sentError("write");
     const bytes = encodeChunk(chunk);
     if (this._state.kind === "open") {
-      if (typeof chunk === "string") this._type = typeOfText(chunk);
-      this._state = { kind: "writing", chunks: [], waitingBytes: 0, sink: null };
+      this._state = { kind: "writing", chunks: [], isText: false, waitingBytes: 0, sink: null };
       queueMicrotask(() => this._begin());
     }
     const state = this._state;
     if (state.sink) return state.sink.write(bytes);
+    if (state.waitingBytes === 0) state.isText = typeof chunk === "string" && chunk !== "";
     this._writeLimit.check(state.waitingBytes, bytes.byteLength);
     state.waitingBytes += bytes.byteLength;
     state.chunks.push(bytes);
@@ -186,12 +188,13 @@ export class ScriptResponse {
 
   end(chunk?: unknown): this {
     if (this._state.kind === "open" && typeof chunk === "string")
-      return this._finish(chunk, typeOfText(chunk));
+      return chunk === "" ? this._finish(null, null) : this._finish(chunk, typeOfText(chunk));
     if (this._state.kind === "open")
       return this._finish(chunk === undefined ? null : (encodeChunk(chunk) as Bun.BodyInit), null);
     if (this._state.kind === "ended" || this._state.kind === "streaming") return this;
     if (chunk !== undefined) this.write(chunk);
     const { sink, chunks } = this._state;
+    this._type = this._bodyType;
     this._state = { kind: "ended", body: sink ? null : joinChunks(chunks) };
     if (sink) sink.end();
     else this._begin();
@@ -243,15 +246,13 @@ export class ScriptResponse {
     return isWhole ? new Response(body, init) : wholeResponse(body, init, streaming);
   }
 
-  /** Status and headers; the usual ones are shared, since an object for each answer costs 3 % of it. */
   private _init(): ResponseInit {
-    const { statusCode: status, _headers: headers, _type: type } = this;
-    if (headers === null) {
-      if (type === JSON_TYPE && status === 200) return JSON_INIT;
-      return type === null ? { status } : { status, headers: { "content-type": type } };
-    }
-    if (type !== null && !headers.has("content-type")) headers.set("content-type", type);
-    return { status, headers };
+    return toInit(this.statusCode, this._headers, this._bodyType);
+  }
+
+  /** The Content-Type that follows from the body; null for none. */
+  private get _bodyType(): string | null {
+    return isBodiless(this.statusCode) ? null : (typeOfWaiting(this._state) ?? this._type);
   }
 
   /** Breaks off an answer that has begun: nobody must take what has come of it for all of it. */
@@ -263,6 +264,7 @@ export class ScriptResponse {
   }
 
   private _openStream(state: ResponseState & { kind: "writing" }, reading: StreamEnds): ReadableStream {
+    this._type = this._bodyType;
     state.sink = new ChunkStream(state.chunks.splice(0), this._writeLimit, reading);
     return state.sink.readable;
   }
