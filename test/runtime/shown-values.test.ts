@@ -50,6 +50,17 @@ describe("a request that becomes the result", () => {
   });
 });
 
+test("what pre left under a name with _ is shown, and the server's own fields are not", async () => {
+  await using app = await scriptApp({
+    "default/1/pre.ts": 'req._mine = "ada";',
+    "default/1/a.ts": `${HEADER}req.headers; req.params; return JSON.stringify(req) + require("node:util").inspect(req);`,
+  });
+  const { text } = await app.ask("/a", { headers: { "x-token": "kept-in-the-header" } });
+  expect(text).toContain('"_mine":"ada"');
+  expect(text).toContain("_mine: 'ada'");
+  expect(text.match(/\b_\w+/g)).toEqual(["_mine", "_mine"]);
+});
+
 describe("a request in the log", () => {
   test.each(["req", "res", "{ req, res }", "{ ...req }", "[req]"])(
     "console.log(%s) shows nothing of the server",

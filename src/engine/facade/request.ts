@@ -102,10 +102,13 @@ function parseCookies(header: string | null): Record<string, string> {
   return toRecord(cookies);
 }
 
+/** Fields that lead to the server's own objects, or hold what a member shows. */
+const HIDDEN: ReadonlySet<string> = new Set(["_execution", "_headers", "_params"]);
+
 showAs(ScriptRequest, (req) => {
   const { method, url, path, headers, params, ip, cookies } = req;
-  // What `pre` left on it comes along.
-  const own = Object.entries(req).filter(([name]) => !name.startsWith("_"));
+  // What `pre` left on it comes along, under whatever name.
+  const own = Object.entries(req).filter(([name]) => !HIDDEN.has(name));
   return { method, url, path, headers, params, ip, cookies, ...Object.fromEntries(own) };
 });
 
