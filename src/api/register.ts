@@ -9,7 +9,7 @@ import { normalizeError } from "../errors/normalize.ts";
 import type { Services } from "../services.ts";
 import { readInput, refuseMalformedQuery } from "./input.ts";
 import { accessLog } from "./middleware/access-log.ts";
-import type { ControlEnv } from "./middleware/control-env.ts";
+import type { Connection, ControlEnv } from "./middleware/control-env.ts";
 import { requestId, requestIdOf } from "./middleware/request-id.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import type { Operation } from "./operation.ts";
@@ -17,7 +17,7 @@ import type { Operation } from "./operation.ts";
 /** The control plane as a function from request to answer. */
 export interface Api {
   /** Never rejects: whatever is thrown becomes the JSON envelope. */
-  fetch(request: Request, connection: ControlEnv["Bindings"]): Promise<Response>;
+  fetch(request: Request, connection: Connection): Promise<Response>;
 }
 
 /**
@@ -42,7 +42,7 @@ export function createApi(operations: readonly Operation[], services: Services):
     app.all(toHonoPath(path), (context) => {
       requireAccess("token", services, context);
       refuseMalformedQuery(context.req.raw.url);
-      throw refuseMethod(context.req.method, methods);
+      throw refuseMethod(context.env.method, methods);
     });
   }
   app.notFound((context) => {
@@ -55,9 +55,11 @@ export function createApi(operations: readonly Operation[], services: Services):
     async fetch(request, connection) {
       try {
         refuseTargetWithoutUrl(request);
-        return request.method === "HEAD"
-          ? withoutEvents(await app.fetch(new Request(request, { method: "GET" }), connection))
-          : await app.fetch(request, connection);
+        const { method } = request;
+        const bindings = { ...connection, method };
+        return method === "HEAD"
+          ? withoutEvents(await app.fetch(new Request(request, { method: "GET" }), bindings))
+          : await app.fetch(request, bindings);
       } catch (thrown) {
         // Hono hands only errors of its own realm to onError.
         return toErrorResponse(normalizeError(thrown), services.clock.now(), {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import pino from "pino";
 import { testApp } from "../support/app.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -52,6 +53,23 @@ describe("unknown paths and methods", () => {
     const response = await app.fetch(CLEAR, { method: "HEAD" });
     expect(response.status).toBe(405);
     expect(response.headers.get("allow")).toBe("POST");
+  });
+
+  test("HEAD is named as such, in the details of a 405 and in the log", async () => {
+    const lines: string[] = [];
+    const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+    await using app = await testApp({ log });
+    // On the wire the runtime leaves the body out.
+    const { body } = await app.call("HEAD", CLEAR);
+    expect(body.error).toBe("Method HEAD is not allowed here");
+    expect(body.details).toEqual({ method: "HEAD", allowed: ["POST"] });
+    for (const method of ["HEAD", "GET"]) await app.fetch("/api/v1/exec/health", { method });
+    const logged = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === "control request");
+    expect(logged.map(({ method, status }) => [method, status])).toEqual([
+      ["HEAD", 405],
+      ["HEAD", 200],
+      ["GET", 200],
+    ]);
   });
 });
 

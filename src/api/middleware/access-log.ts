@@ -7,15 +7,16 @@ export function accessLog({ log, clock }: Pick<Services, "log" | "clock">): Midd
   return async (context, next) => {
     const startedMonotonicMs = clock.monotonicMs();
     await next();
-    const isReading = context.req.method === "GET" || context.req.method === "HEAD";
+    const { method, peerIp } = context.env;
+    const isReading = method === "GET" || method === "HEAD";
     log[isReading ? "debug" : "info"](
       {
         requestId: context.get("requestId"),
-        method: context.req.method,
+        method,
         path: context.req.path,
         status: context.res.status,
         durationMs: Math.round(clock.monotonicMs() - startedMonotonicMs),
-        peerIp: context.env.peerIp,
+        peerIp,
       },
       "control request",
     );
