@@ -16,6 +16,13 @@ const names = async (app: Awaited<ReturnType<typeof testApp>>) =>
   (await app.call("GET", LIST)).body.logs.map(({ file }: { file: string }) => file).sort();
 
 describe("logs.clear", () => {
+  test("a file that is not there is 404, and the others stay", async () => {
+    await using app = await withLogs(THREE);
+    const { status, body } = await app.call("DELETE", `${CLEAR}?file=none.log&confirm=true`);
+    expect([status, body.error]).toEqual([404, "Log file not found"]);
+    expect(await names(app)).toHaveLength(3);
+  });
+
   test("without a choice it removes all, and says how much that was", async () => {
     await using app = await withLogs(THREE);
     const { status, body } = await app.call("DELETE", `${CLEAR}?confirm=true`);

@@ -24,6 +24,14 @@ describe("logs.stream", () => {
     expect(eventsOf(body)).toHaveLength(151);
   });
 
+  test("a file that is not there is 404, whether or not it is to be followed", async () => {
+    await using app = await withLogs({});
+    for (const follow of ["true", "false"]) {
+      const { status, body } = await app.call("GET", `${STREAM}?file=none.log&follow=${follow}`);
+      expect([status, body.error]).toEqual([404, "Log file not found"]);
+    }
+  });
+
   test("it follows: first what is there, then each new line", async () => {
     await using app = await testApp({ files: LOGGED });
     await app.fetch("/logged?n=1");

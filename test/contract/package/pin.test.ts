@@ -84,6 +84,13 @@ describe("package.pin", () => {
     expect(JSON.stringify(await manifestOf(app))).toBe(FILES["package.json"]);
   });
 
+  test("one that does not parse is 409, and stays as it is", async () => {
+    await using app = await testApp({ files: { "package.json": "{ oops" } });
+    const { status, body } = await app.call("POST", PATH, {});
+    expect([status, body.code]).toEqual([409, "ERROR_409"]);
+    expect(await Bun.file(join(app.scripts.path, "package.json")).text()).toBe("{ oops");
+  });
+
   scenario("without a package.json it is 404", {
     request: ["POST", PATH, {}],
     status: 404,

@@ -17,6 +17,17 @@ const files = {
 };
 
 describe("openapi.validate", () => {
+  test("a file that is too large to be read is 422", async () => {
+    await using app = await testApp({
+      files: { ...files, "default/1/huge.openapi.json": `{"a":"${"x".repeat(10 * 2 ** 20)}"}` },
+    });
+    const { status, body } = await app.call("POST", VALIDATE, { file: "huge.js" });
+    expect([status, body.error]).toEqual([
+      422,
+      expect.stringMatching(/^The schema file cannot be read: it is over the limit/),
+    ]);
+  });
+
   test.each([{ file: "echo.js" }, { path: "echo.js" }, { file: "x.js", execId: "2", subdomain: "app" }])(
     "%o can be used",
     async (body) => {
