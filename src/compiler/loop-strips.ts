@@ -22,8 +22,8 @@ export interface StripNames {
   readonly look: string;
 }
 
-/** Strips of so many rounds grow no more; 4, 20, 84 is how they grow. */
-const STRIP_ROUNDS_ENOUGH = 84;
+/** Strips of so many rounds grow no more; 4, 20 is how they grow. */
+const STRIP_ROUNDS_ENOUGH = 20;
 
 /** Rounds of the first strip; none when the loop shall look before its first round. */
 export const firstStripOf = (ticks: string): string => `${ticks}[1]?0:4`;
