@@ -83,18 +83,23 @@ describe("who keeps a log", () => {
   });
 });
 
+/** What `@log-level minimal` leaves of a line, whatever else a script asks for (script-runtime.md §15). */
+const MINIMAL = ["time", "type", "executionId", "method", "path", "status", "durationMs"];
+
 describe("what a line holds", () => {
   test("minimal: time, id, method, path, status and duration", async () => {
     const [line] = await logOf("// @log-level minimal\n// @log-response-body full", "return { a: 1 }");
-    expect(Object.keys(line)).toEqual([
-      "time",
-      "type",
-      "executionId",
-      "method",
-      "path",
-      "status",
-      "durationMs",
-    ]);
+    expect(Object.keys(line)).toEqual(MINIMAL);
+  });
+
+  test("minimal keeps bodies out, although a directive asks for them", async () => {
+    await using app = await scriptApp({
+      "default/1/a.ts":
+        "// @log-level minimal\n// @log-request-body full\n// @log-response-body full\nreturn { got: req.body }",
+    });
+    await app.ask("/a", { method: "POST", headers: { "content-type": "application/json" }, body: '{"a":1}' });
+    const [line] = await linesOf(app);
+    expect(Object.keys(line)).toEqual(MINIMAL);
   });
 
   test("full: headers, and what the script prints, except debug", async () => {
